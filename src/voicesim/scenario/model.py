@@ -32,7 +32,7 @@ Mark = Literal["why", "multiple", "recast", "faux_invitation", "presumes", "chro
 class Model(BaseModel):
     """Frozen, and strict about keys: a misspelt key is an error, never silently ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
 
 
 def _listed(value: Any) -> Any:
@@ -56,6 +56,8 @@ class Comparison(Model):
             if not match:
                 raise ValueError(f"{value!r} is no comparison: write it like \">= 40\" or \"< 25\"")
             return {"operator": match[1], "value": float(match[2])}
+        if not isinstance(value, dict | Comparison):
+            raise ValueError(f"{value!r} is no comparison: write it like \">= 40\" or \"< 25\"")
         return value
 
     def holds(self, number: float) -> bool:
@@ -136,8 +138,8 @@ class Line(Model):
     @model_validator(mode="before")
     @classmethod
     def _parse(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {"text": value}
+        if isinstance(value, str | int | float):
+            return {"text": str(value)}
         if isinstance(value, dict) and "reveals" in value:
             return {**value, "reveals": _listed(value["reveals"])}
         return value
@@ -187,6 +189,8 @@ class Rule(Trigger):
 class GlobalRule(Rule):
     """A rule that holds in every state, tried after the state's own, except in the states listed."""
 
+    first: bool = False
+    """Tried before the state's own rules, not after them: for what must win everywhere."""
     except_in: tuple[Name, ...] = ()
 
 
