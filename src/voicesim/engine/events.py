@@ -340,6 +340,6 @@ Fact = TurnTaken | TurnReopened | Overlapped | LineHeard | StateEntered | Feelin
 
 Record = Input | Effect | Fact
 
-INPUTS: tuple[type, ...] = Input.__args__  # type: ignore[attr-defined]
-EFFECTS: tuple[type, ...] = Effect.__args__  # type: ignore[attr-defined]
-FACTS: tuple[type, ...] = Fact.__args__  # type: ignore[attr-defined]
+INPUTS: tuple[type, ...] = Input.__args__
+EFFECTS: tuple[type, ...] = Effect.__args__
+FACTS: tuple[type, ...] = Fact.__args__

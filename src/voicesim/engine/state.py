@@ -1,0 +1,72 @@
+"""All that a conversation is at one moment, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from voicesim.engine.survivor import ChosenLine, SurvivorState
+from voicesim.engine.turns import PendingTurn
+from voicesim.engine.utterance import Utterance
+from voicesim.language.reading import ContextTurn
+
+
+@dataclass(frozen=True)
+class OpenOverlap:
+    """Trainee speech over her floor, not yet known to be a cough, a backchannel or an interruption."""
+
+    onset: int
+    utterance: int
+    waited: int | None
+    """Samples of her silence before the onset when it fell into a hesitation of hers; None over her words."""
+    end: int | None = None
+    request: int | None = None
+    """The transcription that will decide it."""
+    probe: int | None = None
+    """A transcription of its beginning, asked for while it lasts."""
+    cleared: bool = False
+    """Its beginning held no words: she speaks on while it lasts."""
+    taken: bool = False
+    """She has stopped for it."""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How the coming turn was taken so far: events, and the run of quick questions."""
+
+    events: tuple[str, ...] = ()
+    quick_fire: int = 0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What to go back to when her answer was never heard: the trainee had not finished."""
+
+    survivor: SurvivorState
+    turn: PendingTurn | None
+    context: tuple[ContextTurn, ...]
+    manners: Manners
+    turns: int
+
+
+@dataclass(frozen=True)
+class ConversationState:
+    """The state of `engine.conversation.step`. Rebuilt from a log by stepping through its inputs."""
+
+    survivor: SurvivorState
+    phase: Literal["ready", "running", "paused", "ended"] = "ready"
+    utterance: Utterance | None = None
+    queue: tuple[ChosenLine, ...] = ()
+    """Lines she will say after the present one."""
+    turn: PendingTurn | None = None
+    overlap: OpenOverlap | None = None
+    checkpoint: Checkpoint | None = None
+    manners: Manners = Manners()
+    context: tuple[ContextTurn, ...] = ()
+    turns: int = 0
+    quiet_since: int | None = None
+    """Since when nobody has spoken and it is nobody's turn; None while it is somebody's."""
+    next_utterance: int = 1
+    next_request: int = 1
+    wake_at: int | None = None
+    track_ended: bool = False

@@ -1,0 +1,366 @@
+"""The survivor: one `transitions` machine per conversation, built from the scenario's states and rules.
+
+From outside, `Survivor.react` is a pure function: frozen `SurvivorState` and stimuli in, frozen state and what follows out. The
+machine inside decides which rule is taken, by its ordered transitions and their conditions, and runs the rule's callbacks; its
+model is a scratch object set afresh for every reaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zlib import crc32
+
+from transitions import EventData, Machine
+
+from voicesim.engine.events import Disclosed, Fact, FeelingsChanged, StateEntered
+from voicesim.language.reading import TurnReading
+from voicesim.scenario.marks import plain
+from voicesim.scenario.model import Ending, FeelingRule, GlobalRule, Guard, Hears, Line, Rule, Scenario, Trigger
+
+
+@dataclass(frozen=True)
+class Heard:
+    """She heard a whole turn."""
+
+    reading: TurnReading
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How the turn was taken: ``interrupted``, ``cut_in``, ``talked_over``, ``rushed``."""
+
+    event: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nobody has spoken for `seconds`, one of the thresholds the script names."""
+
+    seconds: float
+
+
+Stimulus = Heard | Manner | Silence
+
+
+@dataclass(frozen=True)
+class SurvivorState:
+    """All there is to know about her between two reactions."""
+
+    state: str
+    feelings: tuple[tuple[str, float], ...]
+    told: frozenset[str] = frozenset()
+    visited: frozenset[str] = frozenset()
+    used: frozenset[str] = frozenset()
+    """Ids of lines already said."""
+    counted: tuple[tuple[int, int], ...] = ()
+    """How often each limited feeling rule has counted: (index, times)."""
+    silences: frozenset[float] = frozenset()
+    """Silence thresholds already passed in this visit of the state."""
+    turns: int = 0
+
+
+@dataclass(frozen=True)
+class ChosenLine:
+    """A line she is going to say."""
+
+    id: str
+    text: str
+    """With the script's marks."""
+    reveals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What followed: her new state, what she says (in order), what is worth noting, and the ending when it is one."""
+
+    survivor: SurvivorState
+    lines: tuple[ChosenLine, ...]
+    facts: tuple[Fact, ...]
+    taken: bool
+    """Whether any rule was taken."""
+
+
+def holds(guard: Guard, survivor: SurvivorState) -> bool:
+    """Whether every condition of the guard is met."""
+    feelings = dict(survivor.feelings)
+    return (
+        all(bound.holds(feelings[name]) for name, bounds in guard.feelings.items() for bound in bounds)
+        and survivor.told.issuperset(guard.told)
+        and survivor.told.isdisjoint(guard.not_told)
+        and survivor.visited.issuperset(guard.visited)
+        and survivor.visited.isdisjoint(guard.not_visited)
+        and survivor.turns >= guard.turns_at_least
+    )
+
+
+def hears(wanted: Hears, reading: TurnReading) -> bool:
+    """Whether the turn holds what the rule waits for."""
+    if wanted.anything:
+        return True
+    return (
+        (not wanted.move or not reading.moves.isdisjoint(wanted.move))
+        and (not wanted.question or reading.question in wanted.question)
+        and (not wanted.mark or not reading.marks.isdisjoint(wanted.mark))
+        and (not wanted.topic or not set(reading.topics).isdisjoint(wanted.topic))
+    )
+
+
+def set_off(trigger: Trigger, stimulus: Stimulus) -> bool:
+    """Whether the stimulus is the one the rule waits for (guard aside)."""
+    match stimulus:
+        case Heard(reading):
+            return trigger.hears is not None and hears(trigger.hears, reading)
+        case Manner(event):
+            return event in trigger.event
+        case Silence(seconds):
+            return trigger.silence == seconds
+
+
+def describe(trigger: Trigger) -> str:
+    """The trigger in a few words, for the log: ``hears move:believe``, ``silence 4 s``, ``interrupted``."""
+    if trigger.silence is not None:
+        return f"silence {trigger.silence:g} s"
+    if trigger.event:
+        return " or ".join(trigger.event)
+    wanted = trigger.hears
+    assert wanted is not None
+    if wanted.anything:
+        return "hears anything"
+    keys = ("move", "question", "mark", "topic")
+    return "hears " + " ".join(f"{key}:{'|'.join(getattr(wanted, key))}" for key in keys if getattr(wanted, key))
+
+
+@dataclass
+class _Scene:
+    """The machine's model: one reaction in the making."""
+
+    state: str = ""
+    survivor: SurvivorState = field(default_factory=lambda: SurvivorState("", ()))
+    at: int = 0
+    lines: list[ChosenLine] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    taken: Rule | None = None
+
+
+class Survivor:
+    """The scenario as a machine. Stateless between calls; one per conversation.
+
+    Args:
+        scenario: a checked scenario.
+        seed: picks between line variants that fit equally well; same seed, same choices.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int = 0) -> None:
+        self.scenario = scenario
+        self._seed = seed
+        self._scene = _Scene(state=scenario.start)
+        self._machine = Machine(
+            model=self._scene,
+            states=list(scenario.states),
+            initial=scenario.start,
+            queued=True,
+            auto_transitions=False,
+            send_event=True,
+            ignore_invalid_triggers=True,
+        )
+        for name, state in scenario.states.items():
+            general = [
+                (f"anywhere/{index}", rule)
+                for index, rule in enumerate(scenario.anywhere)
+                if name not in rule.except_in and not state.ending
+            ]
+            for rule_id, rule in (
+                *((i, r) for i, r in general if r.first),
+                *((f"{name}/{index}", rule) for index, rule in enumerate(state.next)),
+                *((i, r) for i, r in general if not r.first),
+            ):
+                self._add(name, rule_id, rule)
+
+    def _add(self, source: str, rule_id: str, rule: Rule | GlobalRule) -> None:
+        def fits(event: EventData) -> bool:
+            survivor = self._scene.survivor
+            spent = rule.go is None and rule.says and not self._fitting(rule.says, f"rule/{rule_id}")
+            return set_off(rule, event.kwargs["stimulus"]) and holds(rule.when, survivor) and not spent
+
+        def carry_out(event: EventData) -> None:
+            self._carry_out(rule_id, rule)
+
+        self._machine.add_transition(
+            _trigger_name(rule), source, rule.go, conditions=[fits], before=[carry_out], after=[self._settle]
+        )
+
+    # ------------------------------------------------------------ reactions
+
+    def initial(self) -> SurvivorState:
+        """Her state before the first word."""
+        return SurvivorState(
+            state=self.scenario.start,
+            feelings=tuple((name, feeling.start) for name, feeling in self.scenario.feelings.items()),
+        )
+
+    def open(self, survivor: SurvivorState, at: int) -> Reaction:
+        """She begins: the start state's line."""
+        self._set(survivor, at)
+        self._scene.facts.append(StateEntered(at, survivor.state, "start"))
+        self._say_line_of_state()
+        return self._result()
+
+    def react(self, survivor: SurvivorState, stimuli: Sequence[Stimulus], at: int) -> Reaction:
+        """What she does about a turn (its manner, then its words) or a silence.
+
+        Feelings move for every stimulus. Rules are tried stimulus by stimulus until one moves her or answers; a manner rule that
+        only speaks (no `go`) is said first and the words are still answered.
+        """
+        self._set(survivor, at)
+        scene = self._scene
+        if any(isinstance(stimulus, Heard) for stimulus in stimuli):
+            scene.survivor = replace(scene.survivor, turns=scene.survivor.turns + 1)
+        for stimulus in stimuli:
+            self._feel(stimulus)
+        taken = False
+        for stimulus in stimuli:
+            if isinstance(stimulus, Silence):
+                scene.survivor = replace(scene.survivor, silences=scene.survivor.silences | {stimulus.seconds})
+            scene.taken = None
+            self._scene.trigger(_stimulus_name(stimulus), stimulus=stimulus)  # type: ignore[attr-defined]
+            if scene.taken is not None:
+                taken = True
+                if not (isinstance(stimulus, Manner) and scene.taken.go is None):
+                    break
+        return replace(self._result(), taken=taken)
+
+    def ending(self, survivor: SurvivorState) -> Ending | None:
+        """The ending she is in, if it is one."""
+        return self.scenario.states[survivor.state].ending
+
+    def silences(self, survivor: SurvivorState) -> tuple[float, ...]:
+        """Silence thresholds (s) still to come in this visit of the state, ascending."""
+        state = self.scenario.states[survivor.state]
+        if state.ending:
+            return ()
+        rules: list[Trigger] = [*state.next, *self.scenario.feels]
+        rules += [rule for rule in self.scenario.anywhere if survivor.state not in rule.except_in]
+        return tuple(sorted({rule.silence for rule in rules if rule.silence} - survivor.silences))
+
+    def mood(self, survivor: SurvivorState) -> str:
+        """The persona's voice mood that her feelings call for now."""
+        moods = self.scenario.persona.voice.moods
+        return next((name for name, mood in moods.items() if holds(mood.when, survivor)), next(iter(moods)))
+
+    def answers_backchannel(self, survivor: SurvivorState, reading: TurnReading, near: float) -> bool:
+        """Whether a lone listener's token calls for an answer: a rule waits for one, or no scripted silence is `near` (s)."""
+        waiting = any(
+            rule.hears is not None and "backchannel" in rule.hears.move and holds(rule.when, survivor)
+            for rule in self.scenario.states[survivor.state].next
+        )
+        return waiting or not any(threshold <= near for threshold in self.silences(survivor))
+
+    # ------------------------------------------------------------ inside one reaction
+
+    def _set(self, survivor: SurvivorState, at: int) -> None:
+        scene = self._scene
+        scene.survivor, scene.at, scene.lines, scene.facts, scene.taken = survivor, at, [], [], None
+        self._machine.set_state(survivor.state, scene)
+
+    def _result(self) -> Reaction:
+        scene = self._scene
+        return Reaction(scene.survivor, tuple(scene.lines), tuple(scene.facts), taken=False)
+
+    def _feel(self, stimulus: Stimulus) -> None:
+        survivor = self._scene.survivor
+        for index, rule in enumerate(self.scenario.feels):
+            if not (set_off(rule, stimulus) and holds(rule.when, survivor)):
+                continue
+            counted = dict(self._scene.survivor.counted)
+            if rule.times is not None and counted.get(index, 0) >= rule.times:
+                continue
+            if rule.times is not None:
+                counted[index] = counted.get(index, 0) + 1
+                self._scene.survivor = replace(self._scene.survivor, counted=tuple(sorted(counted.items())))
+            self._change(rule.changes, _because(rule, stimulus))
+
+    def _change(self, changes: dict[str, float], because: str) -> None:
+        scene = self._scene
+        before = dict(scene.survivor.feelings)
+        after = tuple(
+            (name, min(feeling.high, max(feeling.low, before[name] + changes.get(name, 0.0))))
+            for name, feeling in self.scenario.feelings.items()
+        )
+        change = tuple((name, value - before[name]) for name, value in after if value != before[name])
+        if change:
+            scene.survivor = replace(scene.survivor, feelings=after)
+            scene.facts.append(FeelingsChanged(scene.at, after, change, because))
+
+    def _carry_out(self, rule_id: str, rule: Rule) -> None:
+        scene = self._scene
+        scene.taken = rule
+        if rule.changes:
+            self._change(rule.changes, describe(rule))
+        self._say_one_of(rule.says, f"rule/{rule_id}")
+        if rule.go is not None:
+            left = scene.survivor.state
+            scene.survivor = replace(
+                scene.survivor, state=rule.go, visited=scene.survivor.visited | {left}, silences=frozenset()
+            )
+            scene.facts.append(StateEntered(scene.at, rule.go, describe(rule)))
+
+    def _settle(self, event: EventData) -> None:
+        if self._scene.taken is not None and self._scene.taken.go is not None:
+            self._say_line_of_state()
+
+    def _say_line_of_state(self) -> None:
+        name = self._scene.survivor.state
+        self._say_one_of(self.scenario.states[name].lines, f"state/{name}")
+
+    def _say_one_of(self, lines: tuple[Line, ...], prefix: str) -> None:
+        """Choose an unused line whose guard holds; one with a guard is more to the point than one without."""
+        scene = self._scene
+        fitting = self._fitting(lines, prefix)
+        if fitting:
+            _, _, line_id, line = min(fitting, key=lambda choice: choice[:3])
+            scene.survivor = replace(scene.survivor, used=scene.survivor.used | {line_id})
+            scene.lines.append(ChosenLine(line_id, line.text, line.reveals))
+
+    def _fitting(self, lines: tuple[Line, ...], prefix: str) -> list[tuple[bool, int, str, Line]]:
+        survivor = self._scene.survivor
+        return [
+            (line.when == Guard(), crc32(f"{self._seed}/{prefix}/{index}".encode()), f"{prefix}/{index}", line)
+            for index, line in enumerate(lines)
+            if f"{prefix}/{index}" not in survivor.used and holds(line.when, survivor)
+        ]
+
+
+def heard_to_the_end(survivor: SurvivorState, reveals: Sequence[str], at: int) -> tuple[SurvivorState, tuple[Fact, ...]]:
+    """A line was heard to its end: what it reveals is told."""
+    new = [name for name in reveals if name not in survivor.told]
+    facts: tuple[Fact, ...] = tuple(Disclosed(at, name) for name in new)
+    return replace(survivor, told=survivor.told | set(new)), facts
+
+
+def spoken_text(line: ChosenLine) -> str:
+    """The line as words."""
+    return plain(line.text)
+
+
+def _trigger_name(trigger: Trigger) -> str:
+    if trigger.hears is not None:
+        return "hears"
+    return "manner" if trigger.event else "silence"
+
+
+def _stimulus_name(stimulus: Stimulus) -> str:
+    return {Heard: "hears", Manner: "manner", Silence: "silence"}[type(stimulus)]
+
+
+def _because(rule: FeelingRule, stimulus: Stimulus) -> str:
+    if isinstance(stimulus, Manner):
+        return stimulus.event
+    return describe(rule)
+
+
+__all__: list[Any] = [
+    "ChosenLine", "Heard", "Manner", "Reaction", "Silence", "Stimulus", "Survivor", "SurvivorState", "describe",
+    "heard_to_the_end", "hears", "holds", "set_off", "spoken_text",
+]  # fmt: skip

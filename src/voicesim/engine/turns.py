@@ -1,0 +1,126 @@
+"""The trainee's turn in the making, and when it is over.
+
+::
+
+    trainee  ####  ######            ###
+             ^onset     |<-turn_end->|          silence long enough, words known: over
+                        ^end         ^ deadline
+    ends in "and ..."   |<--turn_end_unfinished-->|
+
+A turn is over when nobody has spoken for the hangover after its last segment and every segment's words are known. Segments
+without words (a cough) are dropped as if they had not been. Nothing here knows a clock: all times are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from voicesim.engine.events import Transcribed
+from voicesim.engine.settings import TurnTaking
+
+_TRAILING = frozenset(
+    "and but so or because cause um uh er erm hmm like well the a an to of in on at for with that if when while is was "
+    "are were my your his her their i you we they it's i'm".split()
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of the trainee's voice activity. `end` is None while it lasts, `text` None until it is known."""
+
+    onset: int
+    end: int | None = None
+    text: str | None = None
+    request: int | None = None
+
+
+@dataclass(frozen=True)
+class PendingTurn:
+    """The segments of a turn that is not over yet, in order."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def onset(self) -> int:
+        """First sample of the turn."""
+        return self.segments[0].onset
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the trainee is speaking now."""
+        return self.segments[-1].end is None
+
+    @property
+    def end(self) -> int:
+        """End of the last finished segment; the onset while there is none."""
+        return max((segment.end for segment in self.segments if segment.end is not None), default=self.onset)
+
+    @property
+    def known(self) -> bool:
+        """Whether every segment is finished and its words are in."""
+        return all(segment.end is not None and segment.text is not None for segment in self.segments)
+
+    @property
+    def text(self) -> str:
+        """The words so far."""
+        return " ".join(segment.text for segment in self.segments if segment.text)
+
+    @property
+    def voiced(self) -> int:
+        """Samples of voice activity in the finished segments."""
+        return sum(segment.end - segment.onset for segment in self.segments if segment.end is not None)
+
+
+def begin_segment(turn: PendingTurn | None, onset: int) -> PendingTurn:
+    """The trainee speaks (again)."""
+    return PendingTurn((*(turn.segments if turn else ()), Segment(onset)))
+
+
+def end_segment(turn: PendingTurn, end: int, request: int) -> PendingTurn:
+    """The trainee fell silent; `request` asks for the words."""
+    last = replace(turn.segments[-1], end=end, request=request)
+    return PendingTurn((*turn.segments[:-1], last))
+
+
+def add_words(turn: PendingTurn, heard: Transcribed) -> PendingTurn | None:
+    """Words arrived. A segment without words leaves the turn; None when nothing is left of it."""
+    segments = tuple(
+        replace(segment, text=heard.text) if segment.request == heard.request else segment for segment in turn.segments
+    )
+    return _without(segments, lambda segment: segment.text == "")
+
+
+def drop_segment(turn: PendingTurn, request: int) -> PendingTurn | None:
+    """Take out a segment that was no part of a turn (a backchannel); None when nothing is left."""
+    return _without(turn.segments, lambda segment: segment.request == request)
+
+
+def _without(segments: tuple[Segment, ...], unwanted: Callable[[Segment], bool]) -> PendingTurn | None:
+    kept = tuple(segment for segment in segments if not unwanted(segment))
+    return PendingTurn(kept) if kept else None
+
+
+def trails_off(text: str) -> bool:
+    """Whether the words so far sound unfinished: they end on a connective, an article, a filler, a comma or dots."""
+    stripped = text.rstrip()
+    if not stripped:
+        return False
+    if stripped.endswith((",", "-", "…", "...")):
+        return True
+    if stripped.endswith(("?", "!")):
+        return False
+    return stripped.rstrip(".").split()[-1].lower() in _TRAILING
+
+
+def deadline(turn: PendingTurn, settings: TurnTaking) -> int | None:
+    """Sample position from which the turn may be over; None while the trainee speaks."""
+    if turn.speaking:
+        return None
+    return turn.end + (settings.turn_end_unfinished if trails_off(turn.text) else settings.turn_end)
+
+
+def is_over(turn: PendingTurn, at: int, settings: TurnTaking) -> bool:
+    """Whether the turn is over at `at`."""
+    due = deadline(turn, settings)
+    return due is not None and turn.known and at >= due

@@ -1,0 +1,114 @@
+"""What `meta.json` holds: who and what made the recording, and whether it was closed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from voicesim.errors import BadInputError
+
+FORMAT = "voicesim/session/1"
+META = "meta.json"
+
+
+class Part(BaseModel):
+    """An engine and what it was loaded with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    engine: str
+    model: str = ""
+
+
+class Consent(BaseModel):
+    """That the person recorded agreed, and how: ``prompt``, ``option --yes``, ``recording`` (the file was theirs to give)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    given: bool
+    how: str
+
+
+class ScenarioRef(BaseModel):
+    """Which scenario was played; its text lies beside this file as `scenario.yaml`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    title: str
+    sha256: str
+
+
+class SessionMeta(BaseModel):
+    """Metadata of one session. Unknown keys of later versions are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    format: Literal["voicesim/session/1"] = "voicesim/session/1"
+    id: str
+    created: str
+    """When it began, ISO 8601 with time zone."""
+    voicesim: str
+    """Version that recorded it."""
+    platform: str
+    scenario: ScenarioRef
+    seed: int
+    driver: Literal["soundcard", "file"]
+    source: str = ""
+    """Name (not path) of the trainee's recording, file driver only."""
+    transcriber: Part
+    voice: Part
+    turn_taking: dict[str, float]
+    """The turn-taking numbers in force, in seconds and counts."""
+    devices: dict[str, str] = {}
+    loop_latency: int = 0
+    """Samples by which what she says reaches the microphone's time line later than it was rendered."""
+    consent: Consent
+    sample_rate: int = 16000
+    state: Literal["recording", "complete"] = "recording"
+    ended: str = ""
+    samples: int = 0
+    """Length of both tracks once complete."""
+
+
+def write_meta(folder: Path, meta: SessionMeta) -> None:
+    """Write `meta.json` so that a reader sees the old file or the new one, never half of one."""
+    write_atomically(folder / META, meta.model_dump_json(indent=2) + "\n")
+
+
+def read_meta(folder: Path) -> SessionMeta:
+    """Read `meta.json`.
+
+    Raises:
+        BadInputError: no session lies here, or its metadata cannot be read.
+    """
+    path = folder / META
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInputError(
+            f"{folder} holds no recorded session (no {META} in it).", "Name the folder that `voicesim practice` printed."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{path} cannot be read: {error}.") from error
+    found = data.get("format") if isinstance(data, dict) else None
+    if found != FORMAT:
+        raise BadInputError(f"{path} has format {found!r}, this version reads {FORMAT!r}.", "Use a newer voicesim.")
+    try:
+        return SessionMeta.model_validate(data)
+    except ValidationError as error:
+        raise BadInputError(f"{path} is not valid: {error.errors()[0]['msg']}.") from error
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file as a whole, safe against a crash at any moment."""
+    scratch = path.with_name(f".{path.name}.part")
+    with open(scratch, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(scratch, path)

@@ -1,0 +1,81 @@
+"""Opening a session's folder, whole or cut off anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicesim.engine.events import Record
+from voicesim.errors import BadInputError
+from voicesim.scenario.load import load_scenario
+from voicesim.scenario.model import Scenario
+from voicesim.session import codec
+from voicesim.session.meta import SessionMeta, read_meta
+from voicesim.session.tracks import TRACKS, TrackName, read_track
+from voicesim.session.writer import EVENTS, SCENARIO
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A recorded session. `notes` says in plain words what is missing or damaged; empty when all is well."""
+
+    path: Path
+    meta: SessionMeta
+    records: tuple[Record, ...]
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was played."""
+        return load_scenario(str(self.path / SCENARIO)).scenario
+
+    def track(self, name: TrackName) -> NDArray[np.int16]:
+        """One track, cut to the length both have. Mono int16 at 16 kHz, shape (n,)."""
+        tracks = {each: read_track(self.path, each) for each in TRACKS}
+        return tracks[name][: min(len(track) for track in tracks.values())]
+
+
+def open_bundle(path: Path | str) -> Bundle:
+    """Open a session's folder.
+
+    A log that was cut off (the process was killed, the power failed) is read up to its last whole record.
+
+    Raises:
+        BadInputError: this is no session, or it was made by a newer version.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise BadInputError(f"There is no folder {folder}.", "Name the folder that `voicesim practice` printed.")
+    meta = read_meta(folder)
+    records, notes = read_records(folder / EVENTS)
+    if meta.state != "complete":
+        notes = (*notes, "The session was interrupted; everything up to that moment is here.")
+    return Bundle(folder, meta, records, notes)
+
+
+def read_records(path: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
+    """The records of a log up to the first damaged line, and a note if there was one."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return (), (f"{path.name} is missing.",)
+    records: list[Record] = []
+    for number, line in enumerate(lines):
+        if not line:
+            continue
+        try:
+            counted, record = codec.from_line(line.decode("utf-8"))
+            if counted != number:
+                raise codec.DamagedLineError(f"record {counted} stands where {number} should")
+        except (codec.DamagedLineError, UnicodeDecodeError, ValueError) as error:
+            torn = number == len(lines) - 1
+            why = "its last line was cut off" if torn else f"line {number + 1} is damaged ({error})"
+            return tuple(records), (f"{path.name}: {why}; read up to there.",)
+        records.append(record)
+    return tuple(records), ()

@@ -1,0 +1,144 @@
+"""Writing a session as it happens, so that a kill at any moment leaves everything up to that moment.
+
+Records and samples go to the operating system at once (they outlive the process); a thread of its own brings them onto the disk
+five times a second (they outlive the power), so that the session never waits for a slow disk.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicesim.engine.events import Record
+from voicesim.errors import BadInputError, StorageError
+from voicesim.session import codec
+from voicesim.session.meta import SessionMeta, write_meta
+from voicesim.session.tracks import TRACKS, GrowingTrack, TrackName, compress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+EVENTS = "events.jsonl"
+SCENARIO = "scenario.yaml"
+_SYNC_EVERY = 0.2
+"""Seconds between two syncs to disk."""
+
+
+def storage_error(folder: Path, error: OSError) -> StorageError:
+    """The operating system's refusal in words a person can act on."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageError(f"The disk is full: {folder} can take no more.", "Free some space or choose another --out folder.")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return StorageError(f"{folder} cannot be written to.", "Choose a folder you may write to with --out.")
+    return StorageError(f"Writing to {folder} failed: {error.strerror}.", "Choose another --out folder.")
+
+
+class SessionWriter:
+    """One session's folder while it is recorded. Not thread-safe: one thread records.
+
+    Args:
+        folder: a new or empty folder.
+        meta: what is known at the start; `close` completes it.
+        scenario_text: the scenario as it was read, kept for replay.
+
+    Raises:
+        BadInputError: the folder already holds something.
+        StorageError: the folder cannot be written to.
+    """
+
+    def __init__(self, folder: Path, meta: SessionMeta, scenario_text: str) -> None:
+        self.folder = folder
+        self.meta = meta
+        self.count = 0
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise BadInputError(f"{folder} is not empty.", "Choose a new folder with --out; nothing is overwritten.")
+            write_meta(folder, meta)
+            (folder / SCENARIO).write_text(scenario_text, encoding="utf-8")
+            self._events = os.open(folder / EVENTS, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            self._tracks: dict[TrackName, GrowingTrack] = {name: GrowingTrack(folder / f"{name}.wav") for name in TRACKS}
+        except (FileExistsError, NotADirectoryError):
+            raise BadInputError(f"{folder} is a file, not a folder.", "Choose another --out folder.") from None
+        except OSError as error:
+            raise storage_error(folder, error) from error
+        self._syncing = threading.Lock()
+        self._closed = threading.Event()
+        self._failure: OSError | None = None
+        self._syncer = threading.Thread(target=self._keep_syncing, name="voicesim-sync", daemon=True)
+        self._syncer.start()
+
+    @property
+    def length(self) -> int:
+        """Samples recorded so far."""
+        return self._tracks["trainee"].length
+
+    def record(self, record: Record) -> None:
+        """Append one record to the log."""
+        data = codec.to_line(self.count, record).encode()
+        self._guarded(lambda: _write_all(self._events, data))
+        self.count += 1
+
+    def audio(self, trainee: NDArray[np.int16], survivor: NDArray[np.int16]) -> None:
+        """Append the same stretch of time to both tracks; both arrays have shape (n,)."""
+        if len(trainee) != len(survivor):
+            raise ValueError(f"tracks must stay aligned: {len(trainee)} and {len(survivor)} samples")
+        with self._syncing:
+            self._guarded(lambda: self._tracks["trainee"].append(trainee))
+            self._guarded(lambda: self._tracks["survivor"].append(survivor))
+
+    def _guarded(self, write: Callable[[], None]) -> None:
+        if self._failure is not None:
+            raise storage_error(self.folder, self._failure)
+        try:
+            write()
+        except OSError as error:
+            raise storage_error(self.folder, error) from error
+
+    def _keep_syncing(self) -> None:
+        while not self._closed.wait(_SYNC_EVERY):
+            try:
+                os.fsync(self._events)
+                with self._syncing:
+                    for track in self._tracks.values():
+                        track.sync()
+            except OSError as error:
+                self._failure = error
+                return
+
+    def close(self, ended: str) -> None:
+        """Finish the bundle: tracks to FLAC, metadata complete.
+
+        Args:
+            ended: when it ended, ISO 8601 with time zone.
+
+        Raises:
+            StorageError: the disk would not take the last of it; what was written before stays.
+        """
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._syncer.join()
+        length = self.length
+        try:
+            os.fsync(self._events)
+            os.close(self._events)
+            for track in self._tracks.values():
+                track.close()
+            for name in TRACKS:
+                compress(self.folder, name)
+            self.meta = self.meta.model_copy(update={"state": "complete", "ended": ended, "samples": length})
+            write_meta(self.folder, self.meta)
+        except OSError as error:
+            raise storage_error(self.folder, error) from error
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
