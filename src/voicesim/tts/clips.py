@@ -1,0 +1,64 @@
+"""A line of the script to a clip: phrases voiced one by one, the marked silences between them exact to the sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicesim.errors import BadInputError
+from voicesim.scenario.marks import MarkError, Silence, parse_line
+from voicesim.timebase import samples
+from voicesim.tts.ports import Clip, Span, SpokenWord, Voice, VoiceStyle
+from voicesim.tts.settings import ShapeSettings, voice_settings
+from voicesim.tts.shaping import fade_edges, gain_to_level, scale
+from voicesim.tts.words import place_words
+
+ASSEMBLER = 1
+"""Raised whenever the same line and settings come out as other samples or positions; part of the cache key."""
+
+
+def assemble(text: str, style: VoiceStyle, voice: Voice, shape: ShapeSettings | None = None) -> Clip:
+    """Voice a line.
+
+    Marked silences are digital zero and exactly as long as written, also at the start and the end of the line. The
+    whole line is brought to one level (times the style's volume), so that its phrases keep their proportions. A phrase
+    without a letter or digit ("...") becomes a short silence.
+
+    Args:
+        text: the line, with its marks.
+        style: how it is to sound.
+        voice: who speaks it.
+        shape: thresholds; those that ship with voicesim when left out.
+
+    Raises:
+        BadInputError: a mark in the line is misspelt.
+        VoicesimError: the voice failed.
+    """
+    shape = shape or voice_settings().shape
+    try:
+        parts = parse_line(text)
+    except MarkError as error:
+        raise BadInputError(f"The line {text!r} cannot be voiced: {error}.", "Correct the mark.") from None
+
+    pieces: list[NDArray[np.int16]] = []
+    words: list[SpokenWord] = []
+    hesitations: list[Span] = []
+    length = 0
+    for part in parts:
+        if isinstance(part, Silence):
+            piece = _silence(part.seconds)
+            if part.hers:
+                hesitations.append(Span(length, length + len(piece)))
+        else:
+            sound = voice.speak(part.text, style)
+            words += place_words(part.text, sound, length, shape)
+            piece = fade_edges(sound, shape) if len(sound) else _silence(shape.unspeakable_seconds)
+        pieces.append(piece)
+        length += len(piece)
+    whole = np.concatenate(pieces) if pieces else _silence(shape.unspeakable_seconds)
+    levelled = scale(whole, gain_to_level(whole, style.volume, shape))
+    return Clip(samples=levelled, words=tuple(words), hesitations=tuple(hesitations))
+
+
+def _silence(seconds: float) -> NDArray[np.int16]:
+    return np.zeros(samples(seconds), dtype=np.int16)
