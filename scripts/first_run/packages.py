@@ -72,7 +72,7 @@ class Installer:
             raise SetupError(
                 f"Needless packages for graphics cards came along: {', '.join(heavy)}.", "Please report this as a bug."
             )
-        check = [self._environment.python, "-I", "-c", CHECK_IMPORTS]
+        check: list[str | Path] = [self._environment.python, "-I", "-c", CHECK_IMPORTS]
         self._console.step("Checking that everything starts", check, hold=self._hold)
 
     def dev(self) -> None:

@@ -19,7 +19,7 @@ def complaint(version):
     if OLDEST <= tuple(version) <= NEWEST:
         return ""
     numbers = OLDEST + NEWEST + tuple(version)
-    return "voicesim needs Python {}.{} to {}.{}; this is Python {}.{}.".format(*numbers)
+    return "voicesim needs Python %d.%d to %d.%d; this is Python %d.%d." % numbers
 
 
 def others_on_path():
@@ -28,7 +28,7 @@ def others_on_path():
     import os
     import subprocess
 
-    names = [f"python{OLDEST[0]}.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
+    names = ["python%d.%d" % (OLDEST[0], minor) for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
     found = []
     with open(os.devnull, "w") as nowhere:
         for name in names:
@@ -48,7 +48,7 @@ def require_python():
         return
     others = others_on_path()
     if others:
-        remedy = f"Start it with one that is already here: {others[0]} {sys.argv[0]}"
+        remedy = "Start it with one that is already here: %s %s" % (others[0], sys.argv[0])
     else:
         remedy = "Install one (your system's package manager, or python.org) and start the script with it."
     sys.stderr.write(wrong + "\n" + remedy + "\n")
