@@ -1,0 +1,270 @@
+"""The scorecard: criteria with values, bands, points, evidence and sources; overrides beside the machine's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from voicesim.errors import BadInputError
+from voicesim.scoring.conversation import Conversation
+from voicesim.scoring.interruptions import Overlap, find_overlaps, measure_interruptions
+from voicesim.scoring.measures import Evidence, Measure
+from voicesim.scoring.pace import TurnPace, measure_pace, turn_paces
+from voicesim.scoring.questions import TypeCount, count_types, measure_questions
+from voicesim.scoring.rapport import MoveMade, count_moves, find_moves, measure_rapport
+from voicesim.scoring.rubric import CriterionRule, Group, Level, Rubric
+from voicesim.scoring.turn_taking import measure_turn_taking
+
+SCHEMA = "voicesim/scorecard/1"
+
+
+@dataclass(frozen=True)
+class Override:
+    """An instructor's judgement, kept beside the machine's value, never over it."""
+
+    points: float
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BandShown:
+    """A band as the reader sees it."""
+
+    level: Level
+    bounds: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of the scorecard. Without enough evidence `value`, `level` and `points` are None."""
+
+    id: str
+    title: str
+    group: Group
+    weight: float
+    measure: str
+    value: float | None
+    unit: str
+    level: Level | None
+    points: float | None
+    advice: str
+    definition: str
+    source: str
+    """Where the thresholds come from."""
+    measure_source: str
+    """Where the measure comes from."""
+    bands: tuple[BandShown, ...]
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+    override: Override | None = None
+
+    @property
+    def counted(self) -> float | None:
+        """The points that count: the instructor's where there are any."""
+        return self.override.points if self.override else self.points
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the map and the transcript show it. Positions in samples; `turn` is its place among all turns."""
+
+    start: int
+    end: int
+    turn: int
+    text: str
+    form: str
+    griffiths: str
+    nichd: str
+    miti: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rated:
+    """Which rubric judged."""
+
+    id: str
+    title: str
+    profile: str
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Everything the reports show of the scoring. Positions are samples at 16 kHz."""
+
+    rubric: Rated
+    length: int
+    """Samples that were scored."""
+    finished: bool
+    """Whether the session came to a proper end."""
+    overall: float | None
+    """The machine's weighted mean, 0 to 100; None when too little could be judged."""
+    level: Level | None
+    overall_reviewed: float | None
+    """The same with the instructor's overrides; equal to `overall` without any."""
+    judged: float
+    """Share of the rubric's weight that could be judged, 0 to 1."""
+    criteria: tuple[Criterion, ...]
+    went_well: tuple[str, ...]
+    to_try: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    questions: tuple[Asked, ...]
+    question_types: tuple[TypeCount, ...]
+    overlaps: tuple[Overlap, ...]
+    turns: tuple[TurnPace, ...]
+    moves: tuple[MoveMade, ...]
+    move_counts: tuple[tuple[str, int], ...]
+    schema: str = SCHEMA
+
+    def measure(self, name: str) -> Measure:
+        """A measure by its name."""
+        return next(measure for measure in self.measures if measure.name == name)
+
+    def criterion(self, identifier: str) -> Criterion:
+        """A criterion by its id."""
+        return next(criterion for criterion in self.criteria if criterion.id == identifier)
+
+
+def score(conversation: Conversation, rubric: Rubric) -> Scorecard:
+    """Measure a conversation and judge it by a rubric. The same conversation gives the same scorecard, bit for bit."""
+    overlaps = find_overlaps(conversation)
+    moves = find_moves(conversation)
+    measures = (
+        *measure_turn_taking(conversation),
+        *measure_interruptions(conversation, overlaps),
+        *measure_pace(conversation),
+        *measure_questions(conversation),
+        *measure_rapport(conversation, moves),
+    )
+    by_name = {measure.name: measure for measure in measures}
+    criteria = tuple(_judge(rule, by_name[rule.measure]) for rule in rubric.criteria)
+    weight = sum(rule.weight for rule in rubric.criteria)
+    judged = sum(criterion.weight for criterion in criteria if criterion.points is not None) / weight
+    overall = weighted_mean(criteria, machine=True) if judged >= rubric.least_judged and judged > 0 else None
+    return Scorecard(
+        rubric=Rated(rubric.id, rubric.title, rubric.profile),
+        length=conversation.length,
+        finished=conversation.finished,
+        overall=overall,
+        level=None if overall is None else rubric.level_of(overall),
+        overall_reviewed=overall,
+        judged=round(judged, 3),
+        criteria=criteria,
+        went_well=_went_well(criteria),
+        to_try=_to_try(criteria),
+        measures=measures,
+        questions=tuple(
+            Asked(
+                question.span.start,
+                question.span.end,
+                question.turn,
+                question.sentence.text,
+                question.sentence.form,
+                question.sentence.types.griffiths,
+                question.sentence.types.nichd,
+                question.sentence.types.miti,
+                tuple(question.sentence.marks),
+            )
+            for question in conversation.questions
+        ),
+        question_types=count_types(conversation),
+        overlaps=overlaps,
+        turns=turn_paces(conversation),
+        moves=moves,
+        move_counts=count_moves(moves),
+    )
+
+
+def weighted_mean(criteria: tuple[Criterion, ...], *, machine: bool = False) -> float | None:
+    """Weighted mean of the points that count (`machine`: without overrides) over the criteria that were judged."""
+    judged = [
+        (criterion.weight, points)
+        for criterion in criteria
+        if (points := criterion.points if machine else criterion.counted) is not None
+    ]
+    total = sum(weight for weight, _ in judged)
+    return round(sum(weight * points for weight, points in judged) / total, 1) if total else None
+
+
+def _judge(rule: CriterionRule, measure: Measure) -> Criterion:
+    enough = measure.value is not None and measure.basis >= rule.needs
+    band = rule.band_of(measure.value) if enough and measure.value is not None else None
+    return Criterion(
+        id=rule.id,
+        title=rule.title,
+        group=rule.group,
+        weight=rule.weight,
+        measure=measure.name,
+        value=measure.value if enough else None,
+        unit=measure.unit,
+        level=band.level if band else None,
+        points=band.points if band else None,
+        advice=band.advice if band else "Not enough to judge.",
+        definition=measure.definition,
+        source=rule.source,
+        measure_source=measure.source,
+        bands=tuple(BandShown(each.level, each.bounds(measure.unit), each.points) for each in rule.bands),
+        evidence=measure.evidence,
+        note=measure.note if enough else f"Rests on {measure.basis}, needs at least {rule.needs}.",
+    )
+
+
+def _went_well(criteria: tuple[Criterion, ...]) -> tuple[str, ...]:
+    """What to be glad of: every strong criterion, weightiest first; the sound ones where none is strong."""
+    for level in ("strong", "sound"):
+        found = [criterion for criterion in criteria if criterion.level == level]
+        if found:
+            return tuple(c.advice for c in sorted(found, key=lambda c: -c.weight))
+    return ()
+
+
+def _to_try(criteria: tuple[Criterion, ...]) -> tuple[str, ...]:
+    """What to work on next: where most points are lost, three at most."""
+    weak = [c for c in criteria if c.points is not None and c.level in ("developing", "needs_work")]
+    weak.sort(key=lambda c: -c.weight * (100 - (c.points or 0)))
+    return tuple(c.advice for c in weak[:3])
+
+
+# ----------------------------------------------------------------------------------------------------------- on disk
+
+
+def to_json(scorecard: Scorecard) -> str:
+    """The scorecard as JSON text, keys in a fixed order, ending in a newline."""
+    return json.dumps({"schema": scorecard.schema, **asdict(scorecard)}, ensure_ascii=False, indent=2) + "\n"
+
+
+def from_json(text: str) -> Scorecard:
+    """Read a scorecard back.
+
+    Raises:
+        BadInputError: it is no scorecard, or one of a newer version.
+    """
+    try:
+        data: Any = json.loads(text)
+    except ValueError as error:
+        raise BadInputError(f"This is no scorecard: {error}.", "Score the session again: voicesim score.") from None
+    found = data.get("schema") if isinstance(data, dict) else None
+    if found != SCHEMA:
+        raise BadInputError(
+            f"The scorecard has schema {found!r}, this version reads {SCHEMA!r}.",
+            "Score the session again: voicesim score.",
+        )
+    try:
+        return _adapter().validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise BadInputError(
+            f"The scorecard is damaged at {where}: {first['msg']}.", "Score the session again: voicesim score."
+        ) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[Scorecard]:
+    return TypeAdapter(Scorecard)
