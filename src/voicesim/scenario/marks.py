@@ -1,4 +1,4 @@
-"""The marks inside a line: ``[pause 0.6]`` is a breath, ``[hesitates 2.5]`` a silence that is hers (the floor stays with her)."""
+"""The marks inside a line: ``[pause 0.6]`` is a breath; in ``[hesitates 2.5]`` the floor stays hers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The scenario language: what a trainer writes in YAML, as validated, immutable objects.
 
-A scenario is a set of states. In a state she says one of its `lines`; then its `next` rules wait for what the trainee says
-(`hears`), how it is said (`event`) or that nothing is said (`silence`). A rule may speak, change feelings and move on.
+A scenario is a set of states. In a state she says one of its `lines`; then its `next` rules wait for what the trainee
+says (`hears`), how it is said (`event`) or that nothing is said (`silence`). A rule may speak, change feelings, move on.
 docs/scenarios.md teaches the language; `voicesim scenario check` explains mistakes with file and line.
 """
 
@@ -187,7 +187,7 @@ class Rule(Trigger):
 
 
 class GlobalRule(Rule):
-    """A rule that holds in every state, tried after the state's own, except in the states listed."""
+    """A rule that holds in every state, tried after the state's own (or `first`), except in the states listed."""
 
     first: bool = False
     """Tried before the state's own rules, not after them: for what must win everywhere."""
@@ -240,7 +240,7 @@ class State(Model):
 
 
 class Mood(Model):
-    """How her voice changes while the guard holds. The first mood that holds is hers; one without a guard comes last."""
+    """How her voice changes while the guard holds. The first that holds is hers; one without a guard comes last."""
 
     when: Guard = Guard()
     rate: Annotated[float, Field(ge=0.5, le=1.5)] = 1.0

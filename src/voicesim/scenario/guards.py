@@ -1,0 +1,38 @@
+"""Whether a guard can ever hold, given how far each feeling can go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from voicesim.scenario.model import Comparison, Feeling, Guard
+
+
+def never_holds(guard: Guard, feelings: Mapping[str, Feeling]) -> tuple[str, str] | None:
+    """Why a guard can never hold, as (key, reason); None when it can.
+
+    Feelings the scenario does not know are passed over: that is another mistake.
+    """
+    for name, bounds in guard.feelings.items():
+        if name in feelings and (reason := _no_number(name, bounds, feelings[name])):
+            return name, reason
+    for key, other in (("told", "not_told"), ("visited", "not_visited")):
+        both = set(getattr(guard, key)) & set(getattr(guard, other))
+        if both:
+            return key, f"'{min(both)}' stands under both {key} and {other}"
+    return None
+
+
+def _no_number(name: str, bounds: Sequence[Comparison], feeling: Feeling) -> str:
+    """Why no number between the feeling's low and high meets every bound; empty when one does."""
+    # An end is (value, whether the value itself is out): tuples compare as the ends do.
+    lowest, highest = (feeling.low, False), (feeling.high, False)
+    for bound in bounds:
+        if bound.operator in (">", ">="):
+            lowest = max(lowest, (bound.value, bound.operator == ">"))
+        else:
+            end = (bound.value, bound.operator == "<")
+            highest = min(highest, end, key=lambda one: (one[0], not one[1]))
+    if lowest[0] < highest[0] or (lowest[0] == highest[0] and not lowest[1] and not highest[1]):
+        return ""
+    wanted = " and ".join(f"{bound.operator} {bound.value:g}" for bound in bounds)
+    return f"{name} runs from {feeling.low:g} to {feeling.high:g} and is never {wanted}"
