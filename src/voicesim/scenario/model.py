@@ -1,7 +1,7 @@
 """The scenario language: what a trainer writes in YAML, as validated, immutable objects.
 
 A scenario is a set of states. In a state she says one of its `lines`; then its `next` rules wait for what the trainee
-says (`hears`), how it is said (`event`) or that nothing is said (`silence`). A rule may speak, change feelings, move on.
+says (`hears`), how it is said (`event`) or that nothing is said (`silence`). A rule speaks, changes feelings, moves on.
 docs/scenarios.md teaches the language; `voicesim scenario check` explains mistakes with file and line.
 """
 
