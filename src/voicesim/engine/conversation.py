@@ -33,8 +33,8 @@ from voicesim.engine.events import (
     LineHeld,
     LineResumed,
     LineStarted,
-    Overlapped,
     OverlapKind,
+    Overlapped,
     PausedOrResumed,
     Resume,
     Say,
@@ -124,12 +124,10 @@ class _Step:
                 self.transcribed(event)
             case LineStarted(utterance=number) if self.is_current(number):
                 assert self.state.utterance
-                self.put(
-                    utterance=self.state.utterance.started(event.at, event.length, event.words, event.hesitations)
-                )
+                self.put(utterance=self.state.utterance.started(event.at, event.length, event.words, event.hesitations))
             case LineHeld(utterance=number, heard=heard) if self.is_current(number):
                 assert self.state.utterance
-                self.put(utterance=self.state.utterance.held(heard))
+                self.put(utterance=self.state.utterance.held(event.at, heard))
             case LineResumed(utterance=number, heard=heard) if self.is_current(number):
                 assert self.state.utterance
                 self.put(utterance=self.state.utterance.resumed(event.at, heard))
@@ -233,13 +231,17 @@ class _Step:
 
     def takes_the_floor(self, reading: TurnReading, length: int) -> bool:
         words = len(reading.text.split())
-        return bool(reading.questions) or words >= self.settings.taking_words or length > self.settings.backchannel_longest
+        return (
+            bool(reading.questions) or words >= self.settings.taking_words or length > self.settings.backchannel_longest
+        )
 
     def let_her_go_on(self, overlap: OpenOverlap, kind: OverlapKind) -> None:
         assert overlap.request is not None
         assert self.state.turn is not None
         self.out.append(
-            Overlapped(self.at, kind, overlap.onset, overlap.end or self.at, overlap.utterance, False, overlap.waited or 0)
+            Overlapped(
+                self.at, kind, overlap.onset, overlap.end or self.at, overlap.utterance, False, overlap.waited or 0
+            )
         )
         turn = turns.drop_segment(self.state.turn, overlap.request)
         self.put(overlap=None, turn=turn)
@@ -299,9 +301,7 @@ class _Step:
         assert utterance is not None
         complete = heard >= utterance.length
         said = utterance.heard_text(heard)
-        self.out.append(
-            LineHeard(self.at, utterance.number, utterance.line, utterance.onset, self.at, utterance.text, said, complete)
-        )
+        self.note_heard(utterance, heard, complete)
         if complete:
             survivor, facts = heard_to_the_end(self.state.survivor, utterance.reveals, self.at)
             self.put(survivor=survivor)
@@ -312,12 +312,21 @@ class _Step:
         if overlap is not None and overlap.end is None and complete and not overlap.taken:
             # She came to her end while the trainee was still speaking: nothing was taken from her.
             self.out.append(
-                Overlapped(self.at, "terminal_overlap", overlap.onset, self.at, utterance.number, False, overlap.waited or 0)
+                Overlapped(
+                    self.at, "terminal_overlap", overlap.onset, self.at, utterance.number, False, overlap.waited or 0
+                )
             )
             self.put(overlap=None)
         self.put(utterance=None, checkpoint=None, quiet_since=self.at)
         if complete:
             self.say_next()
+
+    def note_heard(self, utterance: Utterance, heard: int, complete: bool) -> None:
+        end = self.at if utterance.silent_since is None else utterance.silent_since
+        said = utterance.heard_text(heard)
+        self.out.append(
+            LineHeard(self.at, utterance.number, utterance.line, utterance.onset, end, utterance.text, said, complete)
+        )
 
     def remember(self, turn: ContextTurn) -> None:
         self.put(context=(*self.state.context, turn)[-self.settings.context_turns :])
@@ -344,13 +353,7 @@ class _Step:
         utterance = self.state.utterance
         if utterance is not None and utterance.status != "stopping":
             self.out.append(Stop(self.at, utterance.number))
-            heard = utterance.position(self.at)
-            self.out.append(
-                LineHeard(
-                    self.at, utterance.number, utterance.line, utterance.onset, self.at, utterance.text,
-                    utterance.heard_text(heard), complete=False,
-                )
-            )  # fmt: skip
+            self.note_heard(utterance, utterance.position(self.at), complete=False)
         ending = self.state.survivor.state if reason == "ending" else ""
         self.out.append(End(self.at, reason, ending))  # type: ignore[arg-type]
         self.put(phase="ended", utterance=None, queue=())
@@ -376,7 +379,7 @@ class _Step:
             return
         if self.at >= overlap.onset + self.settings.hold_after and utterance.status == "sounding":
             self.out.append(Hold(self.at, utterance.number))
-            self.put(utterance=utterance.held(utterance.position(self.at)))
+            self.put(utterance=utterance.held(self.at, utterance.position(self.at)))
         if self.at >= overlap.onset + self.settings.probe_after and overlap.probe is None:
             self.put(overlap=replace(overlap, probe=self.request(overlap.onset, self.at)))
 
@@ -388,7 +391,9 @@ class _Step:
         reading = self.rules.understand(turn.text, state.context)
         manners = self.complete_manners(turn, reading)
         near = self.settings.patient_silence / SAMPLE_RATE
-        listening = reading.backchannel_only and not self.rules.survivor.answers_backchannel(state.survivor, reading, near)
+        listening = reading.backchannel_only and not self.rules.survivor.answers_backchannel(
+            state.survivor, reading, near
+        )
         self.put(
             checkpoint=Checkpoint(state.survivor, turn, state.context, state.manners, state.turns),
             turns=state.turns + (0 if listening else 1),
@@ -416,7 +421,9 @@ class _Step:
         quick = bool(reading.questions) and gap is not None and gap < settings.quick_fire_gap
         run = manners.quick_fire + 1 if quick else 0
         words = len(turn.text.split())
-        fast = words >= settings.rushed_words and words * 60 * SAMPLE_RATE > settings.rushed_words_per_minute * turn.voiced
+        fast = (
+            words >= settings.rushed_words and words * 60 * SAMPLE_RATE > settings.rushed_words_per_minute * turn.voiced
+        )
         rushed = len(reading.questions) >= settings.rushed_questions or fast or run >= settings.quick_fire_run
         events = (*manners.events, "rushed") if rushed else manners.events
         return Manners(events, run)

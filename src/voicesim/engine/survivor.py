@@ -163,7 +163,6 @@ class Survivor:
             queued=True,
             auto_transitions=False,
             send_event=True,
-            ignore_invalid_triggers=True,
         )
         for name, state in scenario.states.items():
             general = [
@@ -224,7 +223,8 @@ class Survivor:
             if isinstance(stimulus, Silence):
                 scene.survivor = replace(scene.survivor, silences=scene.survivor.silences | {stimulus.seconds})
             scene.taken = None
-            self._scene.trigger(_stimulus_name(stimulus), stimulus=stimulus)  # type: ignore[attr-defined]
+            if _stimulus_name(stimulus) in self._machine.get_triggers(scene.state):
+                scene.trigger(_stimulus_name(stimulus), stimulus=stimulus)  # type: ignore[attr-defined]
             if scene.taken is not None:
                 taken = True
                 if not (isinstance(stimulus, Manner) and scene.taken.go is None):
@@ -332,7 +332,9 @@ class Survivor:
         ]
 
 
-def heard_to_the_end(survivor: SurvivorState, reveals: Sequence[str], at: int) -> tuple[SurvivorState, tuple[Fact, ...]]:
+def heard_to_the_end(
+    survivor: SurvivorState, reveals: Sequence[str], at: int
+) -> tuple[SurvivorState, tuple[Fact, ...]]:
     """A line was heard to its end: what it reveals is told."""
     new = [name for name in reveals if name not in survivor.told]
     facts: tuple[Fact, ...] = tuple(Disclosed(at, name) for name in new)

@@ -20,8 +20,50 @@ from voicesim.engine.events import Transcribed
 from voicesim.engine.settings import TurnTaking
 
 _TRAILING = frozenset(
-    "and but so or because cause um uh er erm hmm like well the a an to of in on at for with that if when while is was "
-    "are were my your his her their i you we they it's i'm".split()
+    [
+        "and",
+        "but",
+        "so",
+        "or",
+        "because",
+        "cause",
+        "um",
+        "uh",
+        "er",
+        "erm",
+        "hmm",
+        "like",
+        "well",
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "that",
+        "if",
+        "when",
+        "while",
+        "is",
+        "was",
+        "are",
+        "were",
+        "my",
+        "your",
+        "his",
+        "her",
+        "their",
+        "i",
+        "you",
+        "we",
+        "they",
+        "it's",
+        "i'm",
+    ]
 )
 
 

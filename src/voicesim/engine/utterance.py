@@ -32,23 +32,27 @@ class Utterance:
     """Session position at which the clip last began to move ..."""
     base: int = 0
     """... and the clip position it moved from."""
+    silent_since: int | None = None
+    """Since when it stands still."""
     length: int = 0
     words: tuple[Word, ...] = ()
     hesitations: tuple[tuple[int, int], ...] = ()
 
-    def started(self, at: int, length: int, words: tuple[Word, ...], hesitations: tuple[tuple[int, int], ...]) -> Utterance:
+    def started(
+        self, at: int, length: int, words: tuple[Word, ...], hesitations: tuple[tuple[int, int], ...]
+    ) -> Utterance:
         """It became audible at session position `at`."""
         return replace(
             self, status="sounding", onset=at, anchor=at, base=0, length=length, words=words, hesitations=hesitations
         )
 
-    def held(self, heard: int) -> Utterance:
-        """It stands still after `heard` samples of the clip."""
-        return replace(self, status="held", base=heard)
+    def held(self, at: int, heard: int) -> Utterance:
+        """It stands still since `at`, after `heard` samples of the clip."""
+        return replace(self, status="held", base=heard, silent_since=at)
 
     def resumed(self, at: int, heard: int) -> Utterance:
         """It moves again from clip position `heard`."""
-        return replace(self, status="sounding", anchor=at, base=heard, ducked=False)
+        return replace(self, status="sounding", anchor=at, base=heard, ducked=False, silent_since=None)
 
     def position(self, at: int) -> int:
         """Clip position that sounds at session position `at`, within 0 and the clip's length."""

@@ -41,7 +41,9 @@ def from_json(data: dict[str, Any]) -> Record:
     if kind is None:
         raise DamagedLineError(f"unknown record type {data.get('type')!r}")
     try:
-        record: Record = kind(**{item.name: _frozen(item.name, data[item.name]) for item in fields(kind) if item.name in data})
+        record: Record = kind(
+            **{item.name: _frozen(item.name, data[item.name]) for item in fields(kind) if item.name in data}
+        )
     except (TypeError, KeyError) as error:
         raise DamagedLineError(f"{data.get('type')}: {error}") from error
     return record

@@ -91,7 +91,8 @@ def read_meta(folder: Path) -> SessionMeta:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadInputError(
-            f"{folder} holds no recorded session (no {META} in it).", "Name the folder that `voicesim practice` printed."
+            f"{folder} holds no recorded session (no {META} in it).",
+            "Name the folder that `voicesim practice` printed.",
         ) from None
     except (OSError, ValueError) as error:
         raise BadInputError(f"{path} cannot be read: {error}.") from error

@@ -113,7 +113,9 @@ def read_track(folder: Path, name: TrackName) -> NDArray[np.int16]:
     try:
         samples, rate = soundfile.read(finished, dtype="int16")
     except (soundfile.LibsndfileError, RuntimeError) as error:
-        raise BadInputError(f"{finished} is damaged: {error}.", "The log and the other track can still be used.") from error
+        raise BadInputError(
+            f"{finished} is damaged: {error}.", "The log and the other track can still be used."
+        ) from error
     if rate != SAMPLE_RATE or samples.ndim != 1:
         raise BadInputError(f"{finished} is not mono at {SAMPLE_RATE} Hz.")
     result: NDArray[np.int16] = samples

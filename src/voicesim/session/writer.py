@@ -32,7 +32,9 @@ _SYNC_EVERY = 0.2
 def storage_error(folder: Path, error: OSError) -> StorageError:
     """The operating system's refusal in words a person can act on."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StorageError(f"The disk is full: {folder} can take no more.", "Free some space or choose another --out folder.")
+        return StorageError(
+            f"The disk is full: {folder} can take no more.", "Free some space or choose another --out folder."
+        )
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return StorageError(f"{folder} cannot be written to.", "Choose a folder you may write to with --out.")
     return StorageError(f"Writing to {folder} failed: {error.strerror}.", "Choose another --out folder.")
@@ -58,11 +60,15 @@ class SessionWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
-                raise BadInputError(f"{folder} is not empty.", "Choose a new folder with --out; nothing is overwritten.")
+                raise BadInputError(
+                    f"{folder} is not empty.", "Choose a new folder with --out; nothing is overwritten."
+                )
             write_meta(folder, meta)
             (folder / SCENARIO).write_text(scenario_text, encoding="utf-8")
             self._events = os.open(folder / EVENTS, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-            self._tracks: dict[TrackName, GrowingTrack] = {name: GrowingTrack(folder / f"{name}.wav") for name in TRACKS}
+            self._tracks: dict[TrackName, GrowingTrack] = {
+                name: GrowingTrack(folder / f"{name}.wav") for name in TRACKS
+            }
         except (FileExistsError, NotADirectoryError):
             raise BadInputError(f"{folder} is a file, not a folder.", "Choose another --out folder.") from None
         except OSError as error:

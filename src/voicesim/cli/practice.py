@@ -1,0 +1,237 @@
+"""`voicesim practice`: a spoken conversation, live or from a recording."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from voicesim.live.practice import Prepared
+    from voicesim.scenario.load import LoadedScenario
+
+
+@click.command()
+@click.argument("scenario", default="delayed-report")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="New folder for the session; default: one under your own data folder.",
+)
+@click.option(
+    "--trainee-audio", type=click.Path(path_type=Path), help="A recording plays the trainee; no sound card is used."
+)
+@click.option(
+    "--realtime", is_flag=True, help="With --trainee-audio: keep to the clock instead of running as fast as possible."
+)
+@click.option("--input", "input_name", help="Microphone, by (part of) its name; see voicesim devices.")
+@click.option("--output", "output_name", help="Headphones, by (part of) their name.")
+@click.option(
+    "--asr", default="auto", show_default=True, help="Speech recognition: auto, faster-whisper or openai-whisper."
+)
+@click.option("--model", default="", help="Whisper checkpoint, for example tiny.en, base, small.en.  [default: base]")
+@click.option(
+    "--model-path",
+    type=click.Path(path_type=Path),
+    help="Your own Whisper weights: a .pt file or a CTranslate2 folder.",
+)
+@click.option(
+    "--turn-end", type=click.FloatRange(0.3, 10), help="Seconds of quiet that end your turn: larger is more patient."
+)
+@click.option("--seed", default=0, show_default=True, help="Which of several fitting lines she picks.")
+@click.option("--rubric", default="default", show_default=True, help="Rubric for the scorecard.")
+@click.option("--yes", is_flag=True, help="I have read the content note and agree to be recorded (asks otherwise).")
+@click.option("--open/--no-open", "open_it", default=None, help="Open the report in your browser afterwards.")
+@click.option("--plain", is_flag=True, help="Plain lines only, for screen readers.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end instead of the scorecard.")
+def practice(scenario: str, **options: Any) -> int:
+    """Practise a conversation out loud. SCENARIO is a bundled name or a YAML file.
+
+    Put on a headset, read the briefing, and answer her when she has spoken. You may pause (space) or stop (q or Ctrl-C) at any
+    time; everything up to then is kept. Without a microphone, a bundled recording plays the trainee, so that you can see what a
+    session gives.
+    """
+    from voicesim.scenario.load import load_scenario
+
+    return _Practice(load_scenario(scenario), options).run()
+
+
+class _Practice:
+    """One run of the command: what is said to the person, in order."""
+
+    def __init__(self, loaded: LoadedScenario, options: dict[str, Any]) -> None:
+        from voicesim.live.practice import default_folder
+
+        self.loaded = loaded
+        self.options = options
+        self.folder: Path = options["out"] or default_folder(loaded)
+        self.quiet = bool(options["as_json"])
+        self.terminal = sys.stdout.isatty() and not options["plain"] and not self.quiet
+
+    def tell(self, text: str = "") -> None:
+        click.echo(text, err=self.quiet)
+
+    def run(self) -> int:
+        recording: Path | None = self.options["trainee_audio"]
+        self.refuse_used_folder()
+        self.introduce()
+        if recording is None:
+            recording = self.find_stand_in()
+        return self.from_recording(recording) if recording is not None else self.live()
+
+    def refuse_used_folder(self) -> None:
+        """Say so before the minute of preparation, not after it."""
+        from voicesim.errors import BadInputError
+
+        if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+            raise BadInputError(
+                f"{self.folder} is already in use.", "Choose a new folder with --out; nothing is overwritten."
+            )
+
+    def introduce(self) -> None:
+        story = self.loaded.scenario
+        self.tell(f"{story.title}  (about {story.minutes:g} minutes)")
+        self.tell()
+        self.tell(_wrapped(story.content_note))
+        self.tell()
+        self.tell(_wrapped(story.briefing))
+        self.tell()
+
+    def find_stand_in(self) -> Path | None:
+        """A bundled recording when there is no microphone; None when there is one."""
+        from voicesim.audio.soundcard import find_device
+        from voicesim.errors import DeviceError
+        from voicesim.live.stand_in import bundled_recording
+
+        try:
+            find_device(self.options["input_name"], "input")
+            find_device(self.options["output_name"], "output")
+        except DeviceError as error:
+            stand_in = bundled_recording()
+            if self.options["input_name"] or self.options["output_name"] or stand_in is None:
+                raise
+            self.tell(f"No sound device for a live conversation: {error}")
+            self.tell(
+                "A bundled recording plays the trainee instead, through the same engine, so that you see what a session gives."
+            )
+            self.tell()
+            return stand_in
+        return None
+
+    def prepare(self) -> Prepared:
+        from voicesim.cli.progress import progress_bar
+        from voicesim.live.practice import prepare
+
+        wanted = {key: self.options[key] for key in ("asr", "model", "model_path", "seed", "turn_end")}
+        with progress_bar(self.terminal, self.quiet) as progress:
+            return prepare(self.loaded, **wanted, progress=progress, warn=lambda text: click.echo(text, err=True))
+
+    # ------------------------------------------------------------ the two ways
+
+    def from_recording(self, path: Path) -> int:
+        from voicesim.audio.files import read_mono_16k
+        from voicesim.cli.progress import progress_bar
+        from voicesim.live.ears import PromptEars
+        from voicesim.live.from_file import LATENCY, play_file
+        from voicesim.live.practice import new_meta, recording
+        from voicesim.session.meta import Consent
+
+        audio = read_mono_16k(path)
+        for note in audio.notes:
+            self.tell(f"{path.name}: {note}")
+        prepared = self.prepare()
+        meta = new_meta(prepared, driver="file", source=path.name, consent=Consent(given=True, how="recording"))
+        stopped = False
+        with recording(prepared, self.folder, meta, PromptEars(prepared.transcriber, LATENCY)) as conductor:
+            with progress_bar(self.terminal, self.quiet) as progress:
+                try:
+                    play_file(
+                        conductor,
+                        audio.samples,
+                        realtime=self.options["realtime"],
+                        progress=lambda done, total: progress("Playing the conversation", done, total),
+                    )
+                except KeyboardInterrupt:
+                    stopped = True
+        return self.finish(stopped)
+
+    def live(self) -> int:
+        from voicesim.cli.live_view import LiveView
+        from voicesim.live.ears import WorkerEars
+        from voicesim.live.from_soundcard import converse, open_card
+        from voicesim.live.player import Player
+        from voicesim.live.practice import new_meta, recording
+        from voicesim.session.meta import Consent
+
+        how = "option --yes" if self.options["yes"] else "prompt"
+        if not self.options["yes"]:
+            self.ask_consent()
+        prepared = self.prepare()
+        player = Player()
+        with open_card(player, self.options["input_name"], self.options["output_name"]) as card:
+            meta = new_meta(
+                prepared, driver="soundcard", consent=Consent(given=True, how=how), devices=card.names,
+                loop_latency=card.loop_latency,
+            )  # fmt: skip
+            view = LiveView(self.tell, self.terminal)
+            ears = WorkerEars(prepared.transcriber)
+            with recording(prepared, self.folder, meta, ears, view.watch, player) as conductor, view:
+                outcome = converse(conductor, card, view)
+            for failure in ears.failures:
+                click.echo(f"Speech recognition failed once and heard nothing: {failure}", err=True)
+        if outcome.problem:
+            click.echo(f"voicesim: {outcome.problem}", err=True)
+        return self.finish(outcome.stopped_by_signal or bool(outcome.problem))
+
+    def ask_consent(self) -> None:
+        self.tell(
+            "You will be recorded: your voice and hers, two files, on this computer only. You can delete the folder at any time."
+        )
+        self.tell(f"It will be kept in {self.folder}")
+        click.confirm("Do you agree, and do you want to begin?", abort=True, err=self.quiet)
+        self.tell()
+
+    # ------------------------------------------------------------ the end
+
+    def finish(self, cut_off: bool) -> int:
+        from voicesim.engine.events import End
+        from voicesim.review.report import write_report
+        from voicesim.review.scoring import score_bundle, write_scorecard
+        from voicesim.review.terminal import print_scorecard
+        from voicesim.session.reader import open_bundle
+
+        bundle = open_bundle(self.folder)
+        card = score_bundle(bundle, self.options["rubric"])
+        write_scorecard(bundle, card)
+        report = write_report(bundle, card, self.folder / "report.html")
+        if self.quiet:
+            ending = next((record.ending for record in bundle.records if isinstance(record, End)), "")
+            data = {
+                "session": str(self.folder),
+                "report": str(report),
+                "ending": ending,
+                "scorecard": json.loads(card.to_json()),
+            }
+            click.echo(json.dumps(data, ensure_ascii=False))
+        else:
+            print_scorecard(card, plain=not self.terminal)
+            self.tell()
+            self.tell("If any of this stays with you, talk to someone:")
+            for support in self.loaded.scenario.support:
+                self.tell(f"  {support.name}: {support.contact} ({support.where})")
+            self.tell()
+            self.tell(f"Session: {self.folder}")
+            self.tell(f"Report:  {report}")
+        if cut_off:
+            click.echo(f"voicesim: stopped before its end; everything up to then is saved in {self.folder}", err=True)
+        wanted = self.options["open_it"]
+        if wanted or (wanted is None and self.terminal and sys.stdin.isatty()):
+            click.launch(str(report))
+        return 2 if cut_off else 0
+
+
+def _wrapped(text: str) -> str:
+    return click.wrap_text(text, width=88, preserve_paragraphs=True)

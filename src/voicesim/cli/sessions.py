@@ -1,0 +1,89 @@
+"""`voicesim replay`, `score` and `report`: readings of a recorded session."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+_SESSION = click.argument("session", type=click.Path(path_type=Path))
+
+
+@click.command()
+@_SESSION
+@click.option("--json", "as_json", is_flag=True, help="Print the transcript and the verdict for a machine.")
+@click.option("--listen", is_flag=True, help="Play both tracks through your headphones.")
+def replay(session: Path, as_json: bool, listen: bool) -> int:
+    """Go through a recorded session again: SESSION is the folder that practice printed.
+
+    Prints who said what and when, and runs the engine over the recorded events: it must decide the same again. Exit code 1 when
+    it does not (the session was made by another version).
+    """
+    from voicesim.live.replay import replay as rerun
+    from voicesim.session.reader import open_bundle
+    from voicesim.session.transcript import to_json, transcript
+
+    bundle = open_bundle(session)
+    result = rerun(bundle)
+    said = transcript(bundle.records)
+    if as_json:
+        verdict = {"records": len(bundle.records), "same": result.difference is None, "difference": result.difference}
+        click.echo(
+            json.dumps({**verdict, "notes": list(bundle.notes), "transcript": to_json(said)}, ensure_ascii=False)
+        )
+    else:
+        for note in bundle.notes:
+            click.echo(f"note: {note}")
+        for each in said:
+            click.echo(each.line())
+        same = "The engine decides the same again" if result.difference is None else "The engine decides otherwise now"
+        click.echo(
+            f"{same} ({len(bundle.records)} records).{'' if result.difference is None else ' ' + result.difference}"
+        )
+    if listen:
+        from voicesim.live.listen import listen_to
+
+        listen_to(bundle)
+    return 0 if result.difference is None else 1
+
+
+@click.command()
+@_SESSION
+@click.option("--json", "as_json", is_flag=True, help="Print the whole scorecard for a machine.")
+@click.option("--rubric", default="default", show_default=True, help="Name of a bundled rubric, or a YAML file.")
+@click.option("--plain", is_flag=True, help="No boxes or colours, for screen readers.")
+def score(session: Path, as_json: bool, rubric: str, plain: bool) -> None:
+    """Score a recorded session: pace, interruptions, question phrasing. Works on interrupted sessions, up to where they end."""
+    from voicesim.review.scoring import score_bundle
+    from voicesim.review.terminal import print_scorecard
+    from voicesim.session.reader import open_bundle
+
+    bundle = open_bundle(session)
+    card = score_bundle(bundle, rubric)
+    if as_json:
+        click.echo(card.to_json())
+        return
+    for note in bundle.notes:
+        click.echo(f"note: {note}", err=True)
+    print_scorecard(card, plain=plain)
+
+
+@click.command()
+@_SESSION
+@click.option("--rubric", default="default", show_default=True, help="Name of a bundled rubric, or a YAML file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where to write it; default: report.html in the session's folder."
+)
+@click.option("--open/--no-open", "open_it", default=False, help="Open it in your browser.")
+def report(session: Path, rubric: str, out: Path | None, open_it: bool) -> None:
+    """Write a recorded session's report: one HTML file with timeline, question map, transcript and sound. Opens from disk."""
+    from voicesim.review.report import write_report
+    from voicesim.review.scoring import score_bundle
+    from voicesim.session.reader import open_bundle
+
+    bundle = open_bundle(session)
+    path = write_report(bundle, score_bundle(bundle, rubric), out or session / "report.html")
+    click.echo(path)
+    if open_it:
+        click.launch(str(path))

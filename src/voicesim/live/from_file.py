@@ -1,0 +1,61 @@
+"""Driver: a recording plays the trainee, in virtual time (as fast as the machine can) or in wall time. No sound card needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicesim.engine.events import KeyPressed, TrackEnded
+from voicesim.live.conductor import Conductor
+from voicesim.timebase import FRAME, SAMPLE_RATE, samples
+
+LATENCY = samples(0.35)
+"""How long recognition takes in virtual time: about what a laptop needs for a turn, always the same."""
+_LONGEST_AFTER = samples(180)
+"""How long she may still speak and wait after the recording has ended."""
+
+
+def play_file(
+    conductor: Conductor,
+    recording: NDArray[np.int16],
+    *,
+    realtime: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Run a whole session from a recording.
+
+    Same recording, same transcripts: same events, to the sample. Ctrl-C stops the conversation and is passed on.
+
+    Args:
+        conductor: the session, not begun.
+        recording: the trainee's track, mono int16 at 16 kHz, shape (n,).
+        realtime: keep to the wall clock.
+        progress: told samples done and in all, now and then.
+    """
+    conductor.begin()
+    began = time.monotonic()
+    position, told = 0, False
+    try:
+        while not conductor.over and position < len(recording) + _LONGEST_AFTER:
+            captured = np.zeros(FRAME, dtype=np.int16)
+            piece = recording[position : position + FRAME]
+            captured[: len(piece)] = piece
+            played, marks = conductor.player.render(FRAME)
+            conductor.block(captured, played, marks)
+            position += FRAME
+            if position >= len(recording) and not told:
+                told = True
+                conductor.tell(TrackEnded(conductor.now))
+            if position % (FRAME * 32) == 0:
+                progress(min(position, len(recording)), len(recording))
+            if realtime:
+                time.sleep(max(0.0, began + position / SAMPLE_RATE - time.monotonic()))
+    except KeyboardInterrupt:
+        conductor.tell(KeyPressed(conductor.now, "stop"))
+        raise
+    if not conductor.over:
+        conductor.tell(KeyPressed(conductor.now, "stop"))
+    progress(len(recording), len(recording))

@@ -1,0 +1,188 @@
+"""A practice session from preparation to the closed bundle: everything that is the same for every driver."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from voicesim import __version__
+from voicesim.engine.conversation import Conversation
+from voicesim.engine.events import Record
+from voicesim.engine.state import ConversationState
+from voicesim.engine.survivor import Survivor
+from voicesim.live.ears import Ears
+from voicesim.live.reading import reader_for
+from voicesim.live.settings import TurnTakingSeconds, default_turn_taking
+from voicesim.scenario.load import LoadedScenario
+from voicesim.session.meta import Consent, Part, ScenarioRef, SessionMeta
+
+if TYPE_CHECKING:
+    from voicesim.asr.ports import Transcriber
+    from voicesim.live.conductor import Conductor
+    from voicesim.live.player import Player
+    from voicesim.session.writer import SessionWriter
+    from voicesim.tts.voicing import LineBook
+
+Watch = Callable[[Record, ConversationState], None]
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done and how much there is."""
+
+
+def silent_progress(what: str, done: int, total: int) -> None:
+    """Progress nobody watches."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that must be ready before she may speak."""
+
+    loaded: LoadedScenario
+    book: LineBook
+    voice_engine: str
+    transcriber: Transcriber
+    turn_taking: TurnTakingSeconds
+    seed: int
+
+    @property
+    def rules(self) -> Conversation:
+        """The conversation's rules for this scenario."""
+        scenario = self.loaded.scenario
+        return Conversation(Survivor(scenario, self.seed), self.turn_taking.in_samples(), reader_for(scenario))
+
+
+def prepare(
+    loaded: LoadedScenario,
+    *,
+    asr: str = "auto",
+    model: str = "",
+    model_path: Path | None = None,
+    seed: int = 0,
+    turn_end: float | None = None,
+    progress: Progress = silent_progress,
+    warn: Callable[[str], None] = lambda message: None,
+) -> Prepared:
+    """Load and warm up everything: recognition, her voice, her lines.
+
+    Args:
+        loaded: the scenario.
+        asr: recognition engine, see `asr.engines.ENGINES`.
+        model: recognition checkpoint; empty for the default.
+        model_path: explicit weights.
+        seed: which of several fitting lines she picks.
+        turn_end: seconds of quiet that end the trainee's turn, for a more (or less) patient survivor.
+        progress: told about everything slow.
+        warn: told what does not work but can be done without.
+
+    Raises:
+        VoicesimError: weights are missing or damaged, the voice does not speak, an option is out of bounds.
+    """
+    from voicesim.asr.engines import open_transcriber
+    from voicesim.tts.cache import LineCache
+    from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
+    from voicesim.tts.voicing import voice_ahead
+
+    turn_taking = default_turn_taking()
+    if turn_end is not None:
+        unfinished = max(turn_taking.turn_end_unfinished, turn_end * 2)
+        turn_taking = turn_taking.model_copy(update={"turn_end": turn_end, "turn_end_unfinished": unfinished})
+    transcriber = open_transcriber(asr, model, model_path, progress=progress)
+    with Pyttsx3Voice() as voice:
+        book = voice_ahead(
+            loaded.scenario, voice, LineCache(warn=warn), lambda done, total: progress("Voicing her lines", done, total)
+        )
+        engine = voice.engine
+    progress("Waking the speech recognition", 0, 1)
+    transcriber.warm_up()
+    progress("Waking the speech recognition", 1, 1)
+    return Prepared(loaded, book, engine, transcriber, turn_taking, seed)
+
+
+def new_meta(
+    prepared: Prepared,
+    *,
+    driver: Literal["soundcard", "file"],
+    consent: Consent,
+    source: str = "",
+    devices: dict[str, str] | None = None,
+    loop_latency: int = 0,
+) -> SessionMeta:
+    """Metadata of a session that begins now."""
+    now = datetime.now().astimezone()
+    scenario = prepared.loaded.scenario
+    return SessionMeta(
+        id=f"{now:%Y%m%dT%H%M%S}-{scenario.id}-{os.urandom(3).hex()}",
+        created=now.isoformat(timespec="seconds"),
+        voicesim=__version__,
+        platform=f"{platform.system()} {platform.machine()}, Python {sys.version_info.major}.{sys.version_info.minor}",
+        scenario=ScenarioRef(id=scenario.id, title=scenario.title, sha256=prepared.loaded.sha256),
+        seed=prepared.seed,
+        driver=driver,
+        source=source,
+        transcriber=Part(engine=prepared.transcriber.engine, model=prepared.transcriber.model),
+        voice=Part(engine=prepared.voice_engine, model=scenario.persona.voice.voice),
+        turn_taking=prepared.turn_taking.model_dump(),
+        devices=devices or {},
+        loop_latency=loop_latency,
+        consent=consent,
+    )
+
+
+def default_folder(loaded: LoadedScenario) -> Path:
+    """A new folder for a session, under the user's own data folder."""
+    from platformdirs import user_data_path
+
+    name = f"{datetime.now():%Y-%m-%d-%H%M%S}-{loaded.scenario.id}"
+    base = Path(os.environ["VOICESIM_SESSIONS"]) if "VOICESIM_SESSIONS" in os.environ else None
+    return (base or user_data_path("voicesim", appauthor=False) / "sessions") / name
+
+
+@contextmanager
+def recording(
+    prepared: Prepared,
+    folder: Path,
+    meta: SessionMeta,
+    ears: Ears,
+    watch: Watch = lambda record, state: None,
+    player: Player | None = None,
+) -> Iterator[Conductor]:
+    """A session's bundle, open while the body runs and closed whatever happens in it.
+
+    Closing writes the transcript and compresses the tracks. If the disk gave out, what was written stays.
+    """
+    from voicesim.audio.vad import VoiceActivity
+    from voicesim.live.conductor import Conductor
+    from voicesim.live.player import Player
+    from voicesim.session.transcript import write_transcript
+    from voicesim.session.writer import SessionWriter
+
+    writer: SessionWriter = SessionWriter(folder, meta, prepared.loaded.text)
+    records: list[Record] = []
+
+    def keep(record: Record, state: ConversationState) -> None:
+        records.append(record)
+        watch(record, state)
+
+    try:
+        yield Conductor(
+            prepared.rules,
+            writer,
+            VoiceActivity(),
+            ears,
+            player or Player(),
+            prepared.book.clip,
+            meta.loop_latency,
+            keep,
+        )
+    finally:
+        ears.close()
+        try:
+            write_transcript(folder, records)
+        finally:
+            writer.close(datetime.now().astimezone().isoformat(timespec="seconds"))
