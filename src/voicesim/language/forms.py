@@ -1,0 +1,262 @@
+"""What the grammar of a sentence is: imperative, wh, polar, declarative, tag, alternative, echo or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voicesim.language.grammar import blocked_before, inverted, is_past, opening, verb_base, wh_question
+from voicesim.language.lexicon import load_words, question_phrases
+from voicesim.language.phrases import Line, Match
+from voicesim.language.reading import Form
+from voicesim.language.sentences import Piece
+from voicesim.language.stems import content_stems
+
+
+@dataclass(frozen=True)
+class FormReading:
+    """The form, the words that decided it (indices into the piece's words, inclusive) and how sure it is."""
+
+    form: Form
+    first: int = 0
+    last: int = 0
+    confidence: float = 0.9
+
+
+NOTHING = FormReading("none", 0, 0, 0.9)
+
+
+def matches(group: str, line: Line) -> Match | None:
+    """First match of a group of `lexicons/questions.yaml`, unless the group is cancelled."""
+    says, unless = question_phrases(group)
+    for phrase in says:
+        found = phrase.find(line)
+        if found:
+            return None if any(other.find(line) for other in unless) else found
+    return None
+
+
+def read_form(piece: Piece, line: Line, heard: frozenset[str] = frozenset()) -> FormReading:
+    """Decide the form of one sentence.
+
+    Args:
+        piece: the sentence.
+        line: its words, prepared.
+        heard: content stems of her last turn, to know an echo.
+    """
+    norms = piece.norms
+    if not norms:
+        return NOTHING
+    start = opening(norms)
+    if start >= len(norms):
+        return _only_openers(piece)
+    tagged = _tag(piece, line, start)
+    if tagged:
+        return tagged
+    asked = matches("request", line)
+    if asked:
+        return FormReading("imperative", asked.first, asked.last, 0.95)
+    for rule in (_wh, _polar):
+        reading = rule(piece, norms, start)
+        if reading:
+            return _alternative(reading, line)
+    short = _elliptical(piece, norms, start, heard)
+    if short:
+        return _alternative(short, line)
+    return _declarative(piece, line, norms, start)
+
+
+def _only_openers(piece: Piece) -> FormReading:
+    last = len(piece.norms) - 1
+    if piece.asked and piece.norms[-1] in {"right", "yeah", "yes", "no", "okay"}:
+        return FormReading("tag", last, last, 0.6 if piece.norms[-1] in {"right", "yeah"} else 0.4)
+    return NOTHING
+
+
+def _tag(piece: Piece, line: Line, start: int) -> FormReading | None:
+    norms = piece.norms
+    found = matches("tag_ending", line)
+    if not found or found.first < start:
+        return None
+    ending = norms[found.first : found.last + 1]
+    body = norms[start : found.first]
+    if not body:
+        return FormReading("tag", found.first, found.last, 0.7) if len(ending) > 1 and "not" in ending and ending[0] != "do" else None
+    if inverted(norms, start, strict=False) or wh_question(norms, start):
+        return None
+    if len(ending) > 1:
+        # "what they could do", "as much as you can": a clause that ends in auxiliary order only with a tag's inversion.
+        if ending[0] in load_words().auxiliaries and (len(body) < 2 or body[-1] in {"so", "neither", "nor", "and", "but"}):
+            return None
+        known = ending[0] not in load_words().auxiliaries or "not" in ending or piece.asked or bool(piece.words[found.first].before)
+        return FormReading("tag", found.first, found.last, 0.92) if known else None
+    word = ending[0]
+    comma = bool(piece.words[found.first].before)
+    if word in {"right", "correct"}:
+        if len(body) < 2 or body[-1] in {"all", "is", "was", "are", "not", "the", "that", "be", "a", "your", "his", "feel", "feels", "quite", "so", "to", "do", "got"}:
+            return None
+        about_her = "you" in body or "your" in body or "he" in body or "she" in body or "they" in body
+        if piece.asked or comma or about_her:
+            return FormReading("tag", found.first, found.last, 0.9 if piece.asked else 0.7)
+        return None
+    if piece.asked and len(body) >= 2 and word in {"huh", "eh", "yeah", "yes", "no", "okay"}:
+        if word == "okay":
+            return None
+        return FormReading("tag", found.first, found.last, 0.85)
+    if word in {"huh", "eh"} and len(body) >= 2:
+        return FormReading("tag", found.first, found.last, 0.75)
+    if word == "yeah" and len(body) >= 3 and "you" in body and norms[start - 1 : start] == ("so",):
+        return FormReading("tag", found.first, found.last, 0.6)
+    return None
+
+
+def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
+    words = load_words()
+    sure = 0.96 if piece.asked else 0.88
+    at = start
+    if norms[at] in words.prepositions and at + 1 < len(norms) and norms[at + 1] in words.wh - {"when", "where"}:
+        at += 1
+        if norms[at] == "which" and not piece.asked and not _inverts_from(norms, at):
+            return None
+    if norms[at] in words.wh:
+        if wh_question(norms, at):
+            return FormReading("wh", at, min(at + 2, len(norms) - 1), sure)
+        if piece.asked and norms[at] != "when" and not _later_question(norms, at):
+            return FormReading("wh", at, at, 0.8)
+    for place in range(at + 1, len(norms)):
+        if norms[place] not in words.wh or blocked_before(norms, place):
+            continue
+        if any(word in words.reporting - {"about", "of"} for word in norms[at:place]) and not piece.asked:
+            continue
+        if norms[place - 1] in words.prepositions | words.determiners | words.auxiliaries and not piece.asked:
+            continue
+        if wh_question(norms, place) and _inverts_from(norms, place) and not inverted(norms, start, strict=False):
+            return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.06)
+    if piece.asked and norms[-1] in words.wh and len(norms) - start <= 8 and not inverted(norms, start, strict=False):
+        return FormReading("wh", len(norms) - 1, len(norms) - 1, 0.8)
+    indirect = _indirect(norms, start)
+    return indirect
+
+
+def _later_question(norms: Sequence[str], at: int) -> bool:
+    return any(inverted(norms, place, strict=True) for place in range(at + 2, len(norms) - 1))
+
+
+def _inverts_from(norms: Sequence[str], place: int) -> bool:
+    if norms[place] in {"what", "who"} and place + 1 < len(norms) and norms[place + 1] in {"happened", "else"}:
+        return True
+    return any(inverted(norms, at, strict=True) for at in range(place + 1, min(len(norms), place + 6)))
+
+
+def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
+    """"I was wondering whether ...", "I'd like to know who ...": asks by saying that one asks."""
+    words = load_words()
+    if norms[start : start + 1] != ("i",):
+        return None
+    for place in range(start + 1, min(len(norms) - 1, start + 8)):
+        if norms[place] in {"wonder", "wondering", "know", "ask", "curious"}:
+            if norms[place] == "know" and "like" not in norms[start:place] and "want" not in norms[start:place] and "need" not in norms[start:place]:
+                return None
+            if "not" in norms[start:place] or norms[place - 1] in {"you"}:
+                return None
+            following = [word for word in norms[place + 1 : place + 4] if word not in {"you", "about", "just", "is"}]
+            if following and following[0] in {"if", "whether"}:
+                return FormReading("polar", start, place + 1, 0.8)
+            if following and following[0] in words.wh:
+                return FormReading("wh", start, place + 1, 0.8)
+    return None
+
+
+def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
+    words = load_words()
+    sure = 0.96 if piece.asked else 0.86
+    if norms[start] == "do" and norms[start + 1 : start + 2] == ("not",):
+        if not inverted(norms, start, strict=True):
+            return None
+    if inverted(norms, start, strict=False):
+        return FormReading("polar", start, min(start + 1, len(norms) - 1), sure)
+    if norms[start] in words.auxiliaries and piece.asked and len(norms) > start + 1:
+        return FormReading("polar", start, start, 0.85)
+    if norms[start] in {"did", "is", "was", "does", "are", "were"} and len(norms) > start + 2 and verb_base(norms[start + 1]) is None:
+        if norms[start + 1] not in words.prepositions | words.adverbs | {"not", "it", "that", "this", "so", "a", "an", "the", "good", "nice", "great"}:
+            return FormReading("polar", start, start + 1, 0.7)
+    if norms[start] in {"why", "what", "who", "how"}:
+        return None
+    for place in range(start + 1, len(norms) - 1):
+        if norms[place] not in words.auxiliaries or norms[place - 1] in words.clause_subjects | words.wh | words.auxiliaries:
+            continue
+        if blocked_before(norms, place) or not inverted(norms, place, strict=True):
+            continue
+        if any(word in words.reporting - {"about", "of"} for word in norms[start:place]):
+            continue
+        if norms[place] in {"is", "was"} and not (piece.words[place].before or norms[start] in words.subordinators | words.prepositions):
+            continue
+        if place + 2 >= len(norms) and not piece.asked:
+            continue
+        if any(word in words.wh - {"when", "where"} for word in norms[start:place]):
+            continue
+        return FormReading("polar", place, place + 1, sure - 0.1)
+    return None
+
+
+def _elliptical(piece: Piece, norms: Sequence[str], start: int, heard: frozenset[str]) -> FormReading | None:
+    """Questions without their auxiliary or verb: "Anything else?", "Ever tell anyone?", "You okay?", "In the car?"."""
+    words = load_words()
+    body = norms[start:]
+    first = body[0]
+    if first in {"anything", "anyone", "anybody", "any", "ever"} and (piece.asked or (len(body) <= 3 and "else" in body)):
+        return FormReading("polar", start, len(norms) - 1, 0.8)
+    if body in {("you", "okay"), ("you", "all", "right"), ("you", "ready"), ("you", "sure")}:
+        return FormReading("polar", start, len(norms) - 1, 0.8)
+    if first == "ready" and (piece.asked or body[1:2] == ("to",)):
+        return FormReading("polar", start, start, 0.7)
+    if not piece.asked:
+        return None
+    has_subject = any(word in words.clause_subjects - {"that", "this"} for word in body[:-1])
+    stems = content_stems(body)
+    if len(body) <= 6 and stems and stems <= heard:
+        return FormReading("echo", start, len(norms) - 1, 0.75)
+    if not has_subject and len(body) <= 6:
+        return FormReading("polar", start, len(norms) - 1, 0.55)
+    return None
+
+
+def _declarative(piece: Piece, line: Line, norms: Sequence[str], start: int) -> FormReading:
+    if piece.asked:
+        return FormReading("declarative", start, len(norms) - 1, 0.85)
+    excluded = matches("not_a_question", line)
+    if excluded and excluded.first <= start + 1:
+        return FormReading("none", excluded.first, excluded.last, 0.85)
+    return _unmarked(piece, norms, start)
+
+
+def _unmarked(piece: Piece, norms: Sequence[str], start: int) -> FormReading:
+    """A statement about what she did or knows, said to her without a question mark, is usually meant as a question."""
+    words = load_words()
+    before = norms[:start]
+    body = norms[start:]
+    if body[0] != "you" or len(body) < 3 or len(body) > 14:
+        return NOTHING
+    verb = 1
+    while verb < len(body) - 1 and body[verb] in words.adverbs:
+        verb += 1
+    concludes = "so" in before or "then" in before
+    if is_past(body[verb]) and body[verb] not in {"are"}:
+        return FormReading("declarative", start, start + verb, 0.6 if concludes else 0.55)
+    if concludes and (verb_base(body[verb]) or body[verb] == "are") and body[verb] not in words.modals:
+        return FormReading("declarative", start, start + verb, 0.55)
+    return NOTHING
+
+
+def _alternative(reading: FormReading, line: Line) -> FormReading:
+    if reading.form != "polar" or "or" not in line.vocabulary:
+        return reading
+    words = line.joined.split()
+    if words[0] == "or" and words.count("or") == 1:
+        return FormReading("alternative", 0, reading.last, 0.8)
+    if matches("not_alternative", line):
+        return reading
+    at = len(words) - 1 - words[::-1].index("or")
+    if at > reading.first and at < len(words) - 1:
+        return FormReading("alternative", reading.first, at, reading.confidence - 0.04)
+    return reading

@@ -1,0 +1,202 @@
+"""Where a question's grammar begins: inversion, question words, verbs. Pure functions over normalised words.
+
+Shared by the splitter (a new question starts a new sentence) and by the form rules (what the sentence is).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from voicesim.language.lexicon import load_words
+
+_SINGULAR = frozenset({"he", "she", "it", "this", "that", "there", "here"})
+_PLURAL = frozenset({"you", "we", "they", "these", "those", "there"})
+_AGREES = {
+    "is": _SINGULAR,
+    "does": _SINGULAR,
+    "has": _SINGULAR,
+    "was": _SINGULAR | {"i", "you"},
+    "am": frozenset({"i"}),
+    "are": _PLURAL,
+    "were": _PLURAL,
+    "do": _PLURAL | {"i"},
+    "have": _PLURAL | {"i"},
+}
+_THIRD = frozenset(
+    "the a an your his her my their our its any some all both either each every no anybody anyone somebody someone "
+    "something anything nothing everything nobody everyone everybody one".split()
+)
+_LOCATIVE = frozenset({"here", "there"})
+
+
+def verb_base(word: str) -> str | None:
+    """Dictionary form when `word` looks like a verb form, else None. A guess from endings; no sentence is seen."""
+    words = load_words()
+    if word in words.past_verbs:
+        return words.past_verbs[word]
+    if word in words.base_verbs or word in words.auxiliaries:
+        return word
+    if word in words.not_verbs or len(word) < 4:
+        return None
+    if word.endswith("ied"):
+        return word[:-3] + "y"
+    if word.endswith("ed"):
+        return _restore(word[:-2])
+    if word.endswith("ing") and len(word) > 5:
+        return _restore(word[:-3])
+    if word.endswith("s") and word[:-1] in words.base_verbs:
+        return word[:-1]
+    if word.endswith("es") and word[:-2] in words.base_verbs:
+        return word[:-2]
+    return None
+
+
+def _restore(root: str) -> str:
+    words = load_words()
+    if root + "e" in words.base_verbs:
+        return root + "e"
+    if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "ls":
+        return root[:-1]
+    return root
+
+
+@cache
+def is_past(word: str) -> bool:
+    """Whether `word` can be a simple past form: "went", "tried", "was"."""
+    words = load_words()
+    if word in words.past_verbs:
+        return True
+    return word.endswith("ed") and len(word) > 3 and word not in words.not_verbs
+
+
+def opening(norms: Sequence[str], start: int = 0) -> int:
+    """Index of the first word that is not an opener ("okay so ...")."""
+    openers = load_words().openers
+    index = start
+    while index < len(norms) and norms[index] in openers:
+        if norms[index] in {"right", "okay", "all", "like", "just"} and index + 1 == len(norms):
+            break
+        if norms[index] == "all" and norms[index + 1 : index + 2] != ["right"] and norms[index + 1] != "right":
+            break
+        index += 1
+    return index
+
+
+def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
+    """Whether an auxiliary at `index` stands before its subject: "did you", "weren't they", "is there".
+
+    Args:
+        norms: the sentence's words.
+        index: where the auxiliary would be.
+        strict: within a sentence, only pronouns and agreeing forms count; at its beginning most nouns do as well.
+    """
+    words = load_words()
+    if index >= len(norms) or norms[index] not in words.auxiliaries:
+        return False
+    aux = norms[index]
+    after = index + 1
+    if after < len(norms) and norms[after] == "not":
+        after += 1
+    negated = after - index == 2
+    if after >= len(norms):
+        return False
+    subject = norms[after]
+    if aux == "have" and subject in {"a", "an", "some", "no", "the"}:
+        return False
+    if aux in {"do", "does", "did", "have", "had"} and subject in {"it", "that", "this"} and not strict:
+        return after + 1 < len(norms) and (aux in {"does", "had", "did"} and _goes_on(norms, after + 1))
+    agrees = _AGREES.get(aux)
+    if agrees is not None and subject in agrees:
+        return True
+    if agrees is None and subject in words.clause_subjects and subject not in {"who", "that", "this", "people"}:
+        return True
+    if strict:
+        return subject in _THIRD - {"a", "an", "some", "no", "all", "one"} and aux in {"did", "does", "do"} and not negated
+    if subject in {"this", "that", "these", "those", "people"}:
+        return aux not in {"do", "have"} or subject == "people"
+    if subject in _THIRD:
+        return aux not in {"do", "have"} or subject in {"any", "your", "all", "his", "her", "their", "the"}
+    return False
+
+
+def _goes_on(norms: Sequence[str], index: int) -> bool:
+    return verb_base(norms[index]) is not None or norms[index] in {"ever", "just", "really", "not", "all", "make", "hurt"}
+
+
+def wh_question(norms: Sequence[str], index: int) -> bool:
+    """Whether a question with a question word begins at `index`: inversion after it, or the word as subject."""
+    words = load_words()
+    if index >= len(norms) or norms[index] not in words.wh:
+        return False
+    first = norms[index]
+    rest = norms[index + 1 :]
+    if not rest:
+        return True
+    follows = rest[0]
+    if first in {"how", "what"} and follows in {"about", "come", "if"}:
+        return True
+    if first == "why":
+        return follows in {"not", "on"} or follows in words.auxiliaries
+    if first == "what" and follows in {"a", "an"}:
+        return False
+    if first == "what" and follows == "is" and len(rest) > 2 and rest[2] in {"is", "was"}:
+        return False
+    if first in {"what", "who"} and follows in words.wh_verbs - words.auxiliaries:
+        return True
+    if first == "which" and follows in {"is", "was", "are", "were", "means", "would", "i", "you"}:
+        return inverted(norms, index + 1, strict=True) and len(rest) > 2 and rest[1] not in {"it", "that", "this"}
+    if first == "when" and follows in words.clause_subjects - {"that"}:
+        return False
+    limit = min(len(norms), index + 7)
+    for place in range(index + 1, limit):
+        word = norms[place]
+        if word in words.auxiliaries:
+            if first in {"who", "what", "where", "how", "which", "whose", "whom"} and place == index + 1:
+                return not (first == "who" and index > 0)
+            if inverted(norms, place, strict=False) or _noun_subject(norms, place):
+                return True
+            return first in {"what", "how", "which", "whose"} and place > index + 1
+        if word in words.clause_subjects and word not in {"that", "those", "people", "one"}:
+            return first in {"how", "what", "where"} and place + 1 < len(norms) and norms[place + 1].endswith("ing")
+    if first in {"how", "what", "which", "where"} and index == 0 and len(norms) <= 5:
+        return follows in words.degree or follows in {"kind", "sort", "type", "time", "else", "colour", "color", "one", "day"}
+    return first == "who" and index == 0 and is_past(follows)
+
+
+def _noun_subject(norms: Sequence[str], place: int) -> bool:
+    """A noun of unknown kind after the auxiliary: "when did Mark leave", "where was alcohol kept"."""
+    after = place + 1
+    return after < len(norms) and norms[place] in {"did", "does", "do", "was", "were", "is", "are"} and (
+        after + 1 >= len(norms) or norms[after] not in load_words().prepositions
+    )
+
+
+def blocked_before(norms: Sequence[str], index: int) -> bool:
+    """Whether what stands before `index` makes a clause there a part of its sentence: "asked why ...", "so did you"."""
+    if index == 0:
+        return False
+    words = load_words()
+    previous = norms[index - 1]
+    if previous in words.reporting or previous in {"nor", "neither", "than", "me", "exactly", "only", "not"}:
+        return True
+    return previous == "so" and norms[index] in words.auxiliaries and index >= 2
+
+
+def finite(norms: Sequence[str]) -> bool:
+    """Whether a main clause may stand in these words: a subject pronoun with something after it, or a set phrase."""
+    words = load_words()
+    start = opening(norms)
+    body = list(norms[start:])
+    if not body:
+        return False
+    if body[0] in words.subordinators:
+        return False
+    if body[0] in {"sorry", "thank", "take"}:
+        return True
+    for index, word in enumerate(body[:-1]):
+        if word in words.clause_subjects | {"not"} and index < 6:
+            return body[index + 1] not in words.prepositions
+        if word in words.auxiliaries and index > 0:
+            return True
+    return any(verb_base(word) for word in body[:1])

@@ -1,0 +1,192 @@
+"""Text in, reading out: `read_turn` is the one entry of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from voicesim.language import marks
+from voicesim.language.backchannels import is_backchannel
+from voicesim.language.forms import FormReading, read_form
+from voicesim.language.moves import find_moves
+from voicesim.language.phrases import Line, Match
+from voicesim.language.reading import ContextTurn, Cue, QuestionTypes, Sentence, TurnReading
+from voicesim.language.sentences import Piece, split
+from voicesim.language.stems import content_stems
+from voicesim.language.tokens import Word, fluent, spoken_words, tokenize
+from voicesim.language.topics import find_topics
+from voicesim.language.types import Raised, TypeReading, read_types, specific_stems
+from voicesim.scenario.model import Mark, Move
+
+
+def read_turn(
+    text: str,
+    context: Sequence[ContextTurn] = (),
+    topics: Mapping[str, Sequence[str]] | None = None,
+) -> TurnReading:
+    """Read a turn of the trainee's.
+
+    Args:
+        text: what was said, as the transcriber wrote it; punctuation helps but may be missing.
+        context: earlier turns of both speakers, oldest first. Without any, a question is taken to be about what she
+            has raised.
+        topics: the scenario's topics: phrases by name.
+
+    Returns:
+        The reading; an empty one for text without words.
+    """
+    raised = _raised(context)
+    parts = [_read_sentence(text, piece, raised) for piece in split(text)]
+    parts = _together(text, parts)
+    backchannel = is_backchannel(text)
+    if backchannel:
+        parts = [_as_backchannel(text, part) for part in parts]
+    names, topic_cues = find_topics(text, fluent(spoken_words(tokenize(text))), topics or {})
+    return TurnReading(
+        text=text,
+        sentences=tuple(part.sentence for part in parts),
+        topics=names,
+        main=_main(parts),
+        backchannel_only=backchannel,
+        cues=topic_cues,
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    sentence: Sentence
+    piece: Piece
+    welfare: bool = False
+
+
+def _raised(context: Sequence[ContextTurn]) -> Raised:
+    hers = [content_stems(_norms(turn.text)) for turn in context if turn.speaker == "survivor"]
+    if not hers:
+        return Raised()
+    return Raised(frozenset().union(*hers), True, hers[-1])
+
+
+def _norms(text: str) -> list[str]:
+    return [word.norm for word in fluent(spoken_words(tokenize(text)))]
+
+
+def _read_sentence(text: str, piece: Piece, raised: Raised) -> _Part:
+    line = Line.of(piece.words)
+    form = read_form(piece, line, raised.last)
+    presumed = marks.presumes(piece, line, form, raised)
+    typed = read_types(piece, line, form, raised, presumed is not None)
+    if form.form == "none" and typed.types.griffiths != "none":
+        form = replace(form, form="declarative")
+    asks = typed.types.griffiths != "none"
+    found: list[tuple[Mark, Match]] = []
+    if asks:
+        for mark, hit in (("why", marks.why(line)), ("chronology", marks.chronology(line)), ("presumes", presumed)):
+            if hit is not None:
+                found.append((mark, hit))  # type: ignore[arg-type]
+        if typed.faux:
+            found.append(("faux_invitation", typed.hits[0][1]))
+    moves = find_moves(line, asks=asks)
+    if not any(move == "reflect" for move, _, _ in moves) and _reflects(piece, form, asks, raised):
+        moves.append(("reflect", Match(0, len(piece.words) - 1, "her words"), 0.6))
+    return _Part(
+        Sentence(
+            text=text[piece.start : piece.end],
+            start=piece.start,
+            end=piece.end,
+            form=form.form,
+            types=typed.types,
+            marks=tuple(mark for mark, _ in found),
+            moves=tuple(move for move, _, _ in moves),
+            cues=_cues(text, piece, form, typed, found, moves),
+            confidence=round(min(form.confidence, typed.confidence), 3),
+        ),
+        piece,
+        typed.welfare,
+    )
+
+
+def _reflects(piece: Piece, form: FormReading, asks: bool, raised: Raised) -> bool:
+    """A statement made of her own words, given back to her."""
+    if (asks and form.form not in ("declarative", "echo")) or not raised.known:
+        return False
+    particular = specific_stems(piece.norms)
+    return bool(particular) and particular <= raised.last
+
+
+def _cues(
+    text: str,
+    piece: Piece,
+    form: FormReading,
+    typed: TypeReading,
+    found: list[tuple[Mark, Match]],
+    moves: list[tuple[Move, Match, float]],
+) -> tuple[Cue, ...]:
+    if not piece.words:
+        return ()
+    cues: list[Cue] = []
+    if form.form != "none":
+        cues.append(_cue(text, piece.words, f"form:{form.form}", form.first, form.last))
+    if typed.types.griffiths != "none":
+        # Where no phrase decided the type, the form did.
+        first, last = (typed.hits[0][1].first, typed.hits[0][1].last) if typed.hits else (form.first, form.last)
+        cues.append(_cue(text, piece.words, f"type:{typed.types.griffiths}", first, last))
+    cues.extend(_cue(text, piece.words, f"mark:{mark}", hit.first, hit.last) for mark, hit in found)
+    cues.extend(_cue(text, piece.words, f"move:{move}", hit.first, hit.last) for move, hit, _ in moves)
+    return tuple(cues)
+
+
+def _cue(text: str, words: Sequence[Word], label: str, first: int, last: int) -> Cue:
+    start, end = words[first].start, max(words[last].end, words[first].end)
+    return Cue(label, text[start:end], start, end)
+
+
+def _together(text: str, parts: list[_Part]) -> list[_Part]:
+    """Marks and types that only the whole turn shows: several questions in one breath, an open one spoiled."""
+    asking = [(i, part.sentence.types.griffiths, part.welfare) for i, part in enumerate(parts) if part.sentence.asks]
+    joined = marks.several(asking)
+    if not joined:
+        return parts
+    spoiler = marks.recast(asking)
+    result: list[_Part] = []
+    for index, part in enumerate(parts):
+        sentence = part.sentence
+        if index not in joined:
+            result.append(part)
+            continue
+        added: tuple[Mark, ...] = ("multiple",)
+        if index == spoiler:
+            added = ("recast", "multiple")
+        cues = tuple(Cue(f"mark:{mark}", sentence.text, sentence.start, sentence.end) for mark in added)
+        types = sentence.types
+        # A recast stands for itself: what she will answer is the narrower question. Otherwise the breath is `multiple`.
+        if spoiler is None:
+            types = QuestionTypes("multiple", types.nichd, types.miti)
+            cues = (*cues, Cue("type:multiple", sentence.text, sentence.start, sentence.end))
+        result.append(
+            replace(
+                part,
+                sentence=replace(sentence, types=types, marks=(*sentence.marks, *added), cues=(*sentence.cues, *cues)),
+            )
+        )
+    return result
+
+
+def _as_backchannel(text: str, part: _Part) -> _Part:
+    sentence = part.sentence
+    moves: tuple[Move, ...] = (*sentence.moves, "backchannel")
+    cue = Cue("move:backchannel", sentence.text, sentence.start, sentence.end)
+    return replace(
+        part,
+        sentence=replace(
+            sentence, form="none", types=QuestionTypes(), marks=(), moves=moves, cues=(*sentence.cues, cue)
+        ),
+    )
+
+
+def _main(parts: Sequence[_Part]) -> int | None:
+    """The question she will answer: the last one asked; asking leave or care counts only if nothing else is asked."""
+    asking = [index for index, part in enumerate(parts) if part.sentence.asks]
+    about_it = [index for index in asking if not parts[index].welfare]
+    bare_tag = [index for index in about_it if parts[index].sentence.form != "tag" or len(parts[index].piece.words) > 2]
+    chosen = bare_tag or about_it or asking
+    return chosen[-1] if chosen else None

@@ -1,0 +1,263 @@
+"""Splitting a turn into sentences: by punctuation where there is some, by grammar where there is none.
+
+Whisper punctuates most speech but not all of it, and joins sentences with commas. So after the split at ``. ? !`` each
+piece is split again where a new question, or a phrase that always opens a sentence ("I'm sorry", "take your time"),
+follows words that are already a clause of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from voicesim.language.grammar import blocked_before, finite, inverted, opening, verb_base, wh_question
+from voicesim.language.lexicon import load_words, question_phrases
+from voicesim.language.phrases import Line, Phrase, compile_phrase
+from voicesim.language.tokens import Token, Word, fluent, spoken_words, tokenize
+
+_ENDS = frozenset(".?!…")
+_TITLES = frozenset({"mr", "mrs", "ms", "dr", "st", "det", "sgt", "lt", "no", "prof"})
+_STARTERS = (
+    "i am [just|so|very|really|not|here|here to] (officer|detective|sergeant|constable|inspector|nurse|doctor|agent|deputy|investigator|sorry|going|here|asking|with the|from the|glad|listening|not going|not here|not saying|not asking)",
+    "my name is",
+    "thank you",
+    "thanks for",
+    "take (your time|all the time|as much time|as long)",
+    "(it is|that is|this is) (not your|okay|all right|fine|never|completely|perfectly|totally)",
+    "i (believe|understand|appreciate|hear|can hear|can see) (you|that|how|what|this)",
+    "you (can|do not have to|are safe|are not|did nothing|did not do anything)",
+    "there is no (rush|hurry|right)",
+    "if you (do not|need|want|would)",
+    "i will (stay|be|explain|not|give|get|tell)",
+    "i would like",
+    "i want to",
+    "i just (want|need)",
+    "we (can|have|will|do not)",
+    "no one",
+    "nobody",
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A sentence of the turn. `words` are its fluent words, `end_mark` its closing punctuation or empty."""
+
+    words: tuple[Word, ...]
+    start: int
+    end: int
+    end_mark: str
+
+    @property
+    def norms(self) -> tuple[str, ...]:
+        """The words, normalised."""
+        return tuple(word.norm for word in self.words)
+
+    @property
+    def asked(self) -> bool:
+        """Whether the transcript ends it with a question mark."""
+        return "?" in self.end_mark
+
+
+@cache
+def _starters() -> tuple[Phrase, ...]:
+    return tuple(compile_phrase(pattern, {}) for pattern in _STARTERS)
+
+
+def split(text: str) -> list[Piece]:
+    """Split a turn into sentences, in order. Text without any words has none."""
+    pieces: list[Piece] = []
+    for tokens in _by_punctuation(tokenize(text)):
+        words = fluent(spoken_words(tokens))
+        end_mark = "".join(token.text for token in tokens if not token.is_word and token.text[0] in _ENDS)[-3:]
+        spoken = [token for token in tokens if token.is_word]
+        if not spoken:
+            continue
+        if not words:
+            pieces.append(Piece((), spoken[0].start, spoken[-1].end, end_mark))
+            continue
+        cuts = [0, *_cuts(words), len(words)]
+        for first, last in zip(cuts, cuts[1:], strict=False):
+            whole = last == len(words)
+            part = tuple(words[first:last])
+            start = spoken[0].start if first == 0 else part[0].start
+            end = tokens[-1].end if whole else part[-1].end
+            pieces.append(Piece(part, start, end, end_mark if whole else ""))
+    return pieces
+
+
+def _by_punctuation(tokens: list[Token]) -> list[list[Token]]:
+    groups: list[list[Token]] = []
+    current: list[Token] = []
+    for index, token in enumerate(tokens):
+        if current and current[-1].text[0] in _ENDS and token.is_word and not _goes_on(current, tokens, index):
+            groups.append(current)
+            current = []
+        current.append(token)
+    if current:
+        groups.append(current)
+    return groups
+
+
+def _goes_on(current: list[Token], tokens: list[Token], index: int) -> bool:
+    """Whether the stop before `tokens[index]` ends no sentence: an ellipsis, a title, a decimal point."""
+    stop = current[-1].text
+    spoken = [token.text for token in current if token.is_word]
+    last = spoken[-1].lower() if spoken else ""
+    following = tokens[index].text
+    if "?" in stop or "!" in stop:
+        return False
+    if stop[0] == "…" or len(stop) > 1:
+        return following[0].islower() and following.lower() != "i"
+    if last in _TITLES and len(spoken) < 8 and following[0].isupper() and (last != "no" or following[0].isdigit()):
+        return True
+    if len(last) == 1 and last not in {"i", "a"} and last.isalpha():
+        return True
+    return last.isdigit() and following[0].isdigit() and current[-1].end == tokens[index].start
+
+
+def _cuts(words: Sequence[Word]) -> list[int]:
+    norms = [word.norm for word in words]
+    conjunctions = load_words().conjunctions
+    starts = _sentence_starts(norms)
+    cuts: list[int] = []
+    begin = 0
+    index = 1
+    while index < len(norms):
+        kind = _question_at(norms, begin, index)
+        if kind or (index in starts and not _runs_on(norms, begin, index)):
+            cut = index
+            while cut - 1 > begin and (norms[cut - 1] in conjunctions or norms[cut - 1] in _LEADING):
+                if norms[cut - 1] == "or":
+                    cut = -1
+                    break
+                if norms[cut - 1] == "right" and not words[cut].before:
+                    break
+                cut -= 1
+            if cut > begin and _stands_alone(norms[begin:cut], words[cut]):
+                cuts.append(cut)
+                begin = cut
+                index = max(index, cut) + 1
+                continue
+        index += 1
+    return cuts
+
+
+_LEADING = frozenset({"okay", "well", "now", "also", "just", "please", "but", "and", "so", "then"})
+
+
+def _sentence_starts(norms: Sequence[str]) -> set[int]:
+    line = Line(" " + "".join(norm + " " for norm in norms), _places(norms), frozenset(norms))
+    return {match.first for phrase in _starters() for match in phrase.find_all(line)}
+
+
+def _places(norms: Sequence[str]) -> tuple[int, ...]:
+    places: list[int] = []
+    position = 1
+    for norm in norms:
+        places.append(position)
+        position += len(norm) + 1
+    return tuple(places)
+
+
+def _question_at(norms: Sequence[str], begin: int, index: int) -> str:
+    """What kind of question begins at `index`, given that its sentence began at `begin`; empty when none does."""
+    words = load_words()
+    word = norms[index]
+    if word in words.wh:
+        if blocked_before(norms, index) or norms[index - 1] in words.prepositions | words.determiners | words.auxiliaries:
+            return ""
+        return "wh" if wh_question(norms, index) and _inverts_after(norms, index) else ""
+    if word in words.auxiliaries and not _is_subject(norms, begin, index - 1):
+        if blocked_before(norms, index) or not inverted(norms, index, strict=True) or index + 2 >= len(norms):
+            return ""
+        # The first inversion after a question word belongs to it: "what time | did you".
+        inside = _last_wh(norms, begin, index)
+        if inside is not None and not any(inverted(norms, place, strict=False) for place in range(inside + 1, index)):
+            return "" if _wh_waits(norms, inside, index) else "polar"
+        return "polar"
+    if word in {"tell", "describe", "explain", "walk", "talk"} and norms[index + 1 : index + 2] in (["me"], ["us"]):
+        if norms[index - 1] in words.auxiliaries | words.clause_subjects | {"to", "not", "please", "just", "then", "and"}:
+            return ""
+        return "imperative"
+    return ""
+
+
+def _is_subject(norms: Sequence[str], begin: int, index: int) -> bool:
+    """Whether the pronoun at `index` is the subject of the auxiliary after it, not the object of what came before."""
+    words = load_words()
+    if norms[index] not in words.clause_subjects:
+        return False
+    aux = norms[index + 1]
+    if aux in {"is", "was", "does", "has", "am"} and norms[index] in {"you", "we", "they", "i", "those", "these"}:
+        return aux == "was" and norms[index] in {"you", "i"}
+    if index == begin:
+        return True
+    before = norms[index - 1]
+    takes_object = before in words.prepositions or (verb_base(before) is not None and before not in words.auxiliaries)
+    return not (takes_object and before not in words.reporting - {"of", "about", "told"})
+
+
+def _inverts_after(norms: Sequence[str], index: int) -> bool:
+    limit = min(len(norms), index + 6)
+    if any(inverted(norms, place, strict=True) for place in range(index + 1, limit)):
+        return True
+    if index + 1 >= len(norms):
+        return False
+    following = norms[index + 1]
+    if norms[index - 1] in load_words().conjunctions and following in load_words().auxiliaries:
+        return norms[index] not in {"which", "when"} and index + 2 < len(norms)
+    return norms[index] in {"what", "who"} and following in {"happened", "else", "about"}
+
+
+def _last_wh(norms: Sequence[str], begin: int, index: int) -> int | None:
+    return next((place for place in range(index - 1, begin - 1, -1) if norms[place] in load_words().wh), None)
+
+
+def _wh_waits(norms: Sequence[str], wh: int, index: int) -> bool:
+    """Whether the question word still waits for its verb: nothing but its noun phrase stands in between."""
+    between = norms[wh + 1 : index]
+    return len(between) <= 4 and not any(word in load_words().clause_subjects - {"one", "those", "this", "that"} for word in between) and not any(
+        word in load_words().wh_verbs for word in between
+    )
+
+
+def _runs_on(norms: Sequence[str], begin: int, index: int) -> bool:
+    """Whether the phrase at `index` is still part of the clause before it: "so that you can", "I think it is okay"."""
+    words = load_words()
+    previous = norms[index - 1]
+    if previous in words.subordinators | words.reporting | words.wh | words.auxiliaries | words.determiners | {"to", "that", "not"}:
+        return True
+    if previous in {"and", "but"}:
+        return index - 2 >= begin and norms[index - 2] in words.reporting | words.subordinators
+    recent = norms[max(begin, index - 4) : index]
+    if norms[opening(norms, begin)] in words.subordinators if opening(norms, begin) < len(norms) else False:
+        return True
+    return any(word in _SAYING for word in recent)
+
+
+_SAYING = frozenset({"tell", "told", "say", "says", "said", "know", "think", "promise", "that", "whether", "if", "what"})
+
+
+def _stands_alone(norms: Sequence[str], following: Word) -> bool:
+    """Whether the words before a cut are a sentence of their own, not an adverbial ("when you got home") or a name."""
+    start = opening(norms)
+    body = norms[start:]
+    if not body:
+        return False
+    if _is_request(norms):
+        return True
+    if inverted(body, 0, strict=False) and len(body) >= 3:
+        return body[-1] not in load_words().prepositions | load_words().determiners or len(body) > 4
+    if wh_question(body, 0):
+        return len(body) >= 2
+    if len(body) < 2:
+        return False
+    if body[-1] in {"what", "and", "or", "the", "a", "to", "of", "was", "is", "that"} and not following.before:
+        return False
+    return finite(norms) or (verb_base(body[0]) is not None and len(body) >= 3)
+
+
+def _is_request(norms: Sequence[str]) -> bool:
+    line = Line(" " + "".join(norm + " " for norm in norms), _places(norms), frozenset(norms))
+    return any(phrase.find(line) for phrase in question_phrases("request")[0])

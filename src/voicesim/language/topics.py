@@ -1,0 +1,51 @@
+"""Which of a scenario's subjects a turn raises, matched on word stems: "drinking" finds the topic phrase "drink"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from voicesim.language.reading import Cue
+from voicesim.language.stems import stem
+from voicesim.language.tokens import Word, fluent, spoken_words, tokenize
+
+Compiled = tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
+
+
+@lru_cache(maxsize=64)
+def _compile(topics: tuple[tuple[str, tuple[str, ...]], ...]) -> Compiled:
+    return tuple((name, tuple(filter(None, (_stems(phrase) for phrase in phrases)))) for name, phrases in topics)
+
+
+def _stems(phrase: str) -> tuple[str, ...]:
+    return tuple(stem(word.norm) for word in fluent(spoken_words(tokenize(phrase))))
+
+
+def find_topics(
+    text: str, words: Sequence[Word], topics: Mapping[str, Sequence[str]]
+) -> tuple[tuple[str, ...], tuple[Cue, ...]]:
+    """Topics named in the turn, in the scenario's order, and the words that named them.
+
+    Args:
+        text: the turn.
+        words: its fluent words.
+        topics: phrases by topic name.
+    """
+    if not topics:
+        return (), ()
+    stems = [stem(word.norm) for word in words]
+    names: list[str] = []
+    cues: list[Cue] = []
+    for name, phrases in _compile(tuple((name, tuple(phrases)) for name, phrases in topics.items())):
+        place = next(((at, len(phrase)) for phrase in phrases for at in _places(stems, phrase)), None)
+        if place is None:
+            continue
+        first, last = words[place[0]], words[place[0] + place[1] - 1]
+        names.append(name)
+        cues.append(Cue(f"topic:{name}", text[first.start : last.end], first.start, last.end))
+    return tuple(names), tuple(cues)
+
+
+def _places(stems: Sequence[str], phrase: Sequence[str]) -> list[int]:
+    size = len(phrase)
+    return [at for at in range(len(stems) - size + 1) if list(stems[at : at + size]) == list(phrase)]

@@ -1,0 +1,169 @@
+"""From form and words to a question's type in each profile: Griffiths & Milne, NICHD, MITI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from voicesim.language.forms import FormReading, matches
+from voicesim.language.lexicon import load_question_phrases
+from voicesim.language.phrases import Line, Match
+from voicesim.language.reading import GriffithsType, MitiType, NichdType, QuestionTypes
+from voicesim.language.sentences import Piece
+from voicesim.language.stems import content_stems, stem
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What she has brought up herself so far. `known` is False when nothing is known of the conversation."""
+
+    stems: frozenset[str] = frozenset()
+    known: bool = False
+    last: frozenset[str] = frozenset()
+    """Stems of her last turn."""
+
+
+@dataclass(frozen=True)
+class TypeReading:
+    """The types, the phrases that decided them, a confidence, and whether the question is about her comfort only."""
+
+    types: QuestionTypes
+    hits: tuple[tuple[str, Match], ...] = ()
+    confidence: float = 0.9
+    welfare: bool = False
+    faux: bool = field(default=False)
+
+
+def specific_stems(norms: tuple[str, ...]) -> frozenset[str]:
+    """Stems that name something particular: not grammar, and not the small change of every interview."""
+    return content_stems(norms) - generic_stems()
+
+
+def generic_stems() -> frozenset[str]:
+    """Stems of the lexicon's list ``generic``."""
+    return _generic(load_question_phrases().lists["generic"])
+
+
+def _generic(words: tuple[str, ...], _cache: dict[int, frozenset[str]] = {}) -> frozenset[str]:  # noqa: B006
+    key = id(words)
+    if key not in _cache:
+        _cache[key] = frozenset(stem(word) for word in words)
+    return _cache[key]
+
+
+def read_types(piece: Piece, line: Line, form: FormReading, raised: Raised, presumes: bool) -> TypeReading:
+    """Type one sentence.
+
+    Args:
+        piece: the sentence.
+        line: its words, prepared.
+        form: its form.
+        raised: what she has brought up before.
+        presumes: whether the sentence brings in a detail she has not given.
+    """
+    reader = _Reader(piece, line, form, raised, presumes)
+    if form.form == "none":
+        return reader.statement()
+    if form.form == "imperative":
+        return reader.request()
+    if form.form == "wh":
+        return reader.wh()
+    if form.form in ("polar", "alternative"):
+        return reader.polar()
+    return reader.put_to_her()
+
+
+@dataclass(frozen=True)
+class _Reader:
+    piece: Piece
+    line: Line
+    form: FormReading
+    raised: Raised
+    presumes: bool
+
+    def hit(self, group: str) -> tuple[tuple[str, Match], ...]:
+        found = matches(group, self.line)
+        return ((group, found),) if found else ()
+
+    def statement(self) -> TypeReading:
+        put = self.hit("put_to_her")
+        if put:
+            return TypeReading(QuestionTypes("opinion", "suggestive", "closed"), put, 0.65)
+        return TypeReading(QuestionTypes(), (), self.form.confidence)
+
+    def request(self) -> TypeReading:
+        faux = self.hit("faux")
+        if faux:
+            return self.faux_request(faux)
+        return TypeReading(QuestionTypes("open", self.invitation(), "open"), self.hit("request"), 0.93)
+
+    def faux_request(self, faux: tuple[tuple[str, Match], ...]) -> TypeReading:
+        words = self.line.joined.split()[faux[0][1].first :]
+        yes_no = any(word in ("if", "whether") for word in words[:6]) or not any(
+            word in ("who", "whose", "when", "where", "which", "what", "how", "name", "date", "address", "time") for word in words[:7]
+        )
+        if yes_no:
+            return TypeReading(QuestionTypes(self.closed(), "option_posing", "closed"), faux, 0.8, faux=True)
+        return TypeReading(QuestionTypes("probing", "directive", "closed"), faux, 0.8, faux=True)
+
+    def invitation(self) -> NichdType:
+        """A cued invitation takes up something she has said; without a known conversation, any particular thing."""
+        particular = specific_stems(self.piece.norms)
+        if self.raised.known:
+            return "cued_invitation" if particular & self.raised.stems else "invitation"
+        return "cued_invitation" if particular or self.hit("cue") else "invitation"
+
+    def wh(self) -> TypeReading:
+        opened = self.hit("open")
+        if opened and not self.hit("why"):
+            if matches("cue", self.line) or specific_stems(self.piece.norms) & self.raised.stems:
+                return TypeReading(QuestionTypes("open", "cued_invitation", "open"), opened, 0.85)
+            return TypeReading(QuestionTypes("open", "invitation", "open"), opened, 0.88)
+        welfare = self.hit("welfare")
+        narrow = self.hit("narrow")
+        miti: MitiType = "closed" if narrow else "open"
+        loaded = self.hit("loaded")
+        if self.presumes and loaded:
+            return TypeReading(QuestionTypes("leading", "suggestive", miti), loaded, 0.65)
+        nichd: NichdType = "suggestive" if self.presumes and self.raised.known else "directive"
+        return TypeReading(QuestionTypes("probing", nichd, miti), narrow or welfare, 0.88, welfare=bool(welfare))
+
+    def polar(self) -> TypeReading:
+        polite = self.hit("polite_request")
+        faux = self.hit("faux")
+        if faux and (polite or self.hit("request")):
+            return self.faux_request(faux)
+        if polite:
+            return TypeReading(QuestionTypes("open", self.invitation(), "open"), polite, 0.9)
+        opened = self.hit("open")
+        if opened and self.form.form == "polar":
+            return TypeReading(QuestionTypes("open", "invitation", "open"), opened, 0.75)
+        welfare = self.hit("welfare")
+        if welfare:
+            return TypeReading(QuestionTypes("appropriate_closed", "option_posing", "closed"), welfare, 0.75, welfare=True)
+        opinion = self.hit("opinion")
+        if opinion:
+            return TypeReading(QuestionTypes("opinion", "suggestive", "closed"), opinion, 0.75)
+        if self.form.form == "alternative":
+            return TypeReading(QuestionTypes("forced_choice", "option_posing", "closed"), (), 0.85)
+        norms = self.piece.norms[self.form.first : self.form.first + 2]
+        if len(norms) == 2 and norms[1] == "not":
+            return TypeReading(QuestionTypes("leading", "suggestive", "closed"), (), 0.75)
+        return TypeReading(QuestionTypes(self.closed(), "option_posing", "closed"), (), 0.75 if self.raised.known else 0.65)
+
+    def closed(self) -> GriffithsType:
+        """Yes/no that confirms what she has raised is appropriate; one that brings in something of his is not."""
+        if not self.raised.known:
+            return "inappropriate_closed"
+        particular = specific_stems(self.piece.norms)
+        known = particular & self.raised.stems
+        return "appropriate_closed" if particular and 2 * len(known) >= len(particular) else "inappropriate_closed"
+
+    def put_to_her(self) -> TypeReading:
+        opinion = self.hit("opinion")
+        if opinion:
+            return TypeReading(QuestionTypes("opinion", "suggestive", "closed"), opinion, 0.7)
+        if self.form.form == "echo":
+            return TypeReading(QuestionTypes("appropriate_closed", "option_posing", "closed"), (), 0.7)
+        if self.form.form == "declarative" and self.raised.known and self.closed() == "appropriate_closed":
+            return TypeReading(QuestionTypes("appropriate_closed", "option_posing", "closed"), (), 0.6)
+        return TypeReading(QuestionTypes("leading", "suggestive", "closed"), (), 0.8 if self.form.form == "tag" else 0.65)
