@@ -183,7 +183,7 @@ class Console:
             lines = log.read().decode("utf-8", "replace").split("\n")
         for line in reversed(lines):
             words = line.split()
-            if words and words[0] in {"Collecting", "Downloading", "Installing", "Unpacking", "Selecting"}:
+            if words and words[0] in {"Collecting", "Downloading", "Unpacking", "Selecting"}:
                 return " ".join(words[:2])[:40]
         return ""
 

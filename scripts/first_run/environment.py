@@ -131,28 +131,31 @@ class Environment:
         except OSError:
             return False
 
-    def make(self, console: Console, why: str, note: Note, hold: int) -> None:
-        """Make it anew, after clearing away what stands in its place.
-
-        What this script did not make is set aside under .cache, never deleted.
+    def make(self, console: Console, note: Note, hold: int) -> None:
+        """Make it, with the note in it from the first moment.
 
         Raises:
             SetupError: it cannot be made.
         """
         require_venv_module()
-        if self.folder.exists() or self.folder.is_symlink():
-            console.say(f"  Making .venv anew: {why}.")
-            if (self.folder / NOTE).exists():
-                remove = "import shutil, sys; shutil.rmtree(sys.argv[1])"
-                console.step("Clearing the old .venv", [sys.executable, "-I", "-c", remove, self.folder])
-            else:
-                aside = self.root / ".cache" / time.strftime("venv-set-aside-%Y%m%d-%H%M%S")
-                aside.parent.mkdir(exist_ok=True)
-                os.replace(self.folder, aside)
-                console.say(f"  The one that was there is kept in {aside.relative_to(self.root)}.")
         self.folder.mkdir(parents=True)
         self.write_note(note)
         console.step("Making a virtual environment", [sys.executable, "-I", "-m", "venv", self.folder], hold=hold)
+
+    def clear_away(self, console: Console) -> None:
+        """Make room for a new one. What this script did not make is set aside under .cache, never deleted.
+
+        Raises:
+            SetupError: it cannot be removed.
+        """
+        if (self.folder / NOTE).exists():
+            remove = "import shutil, sys; shutil.rmtree(sys.argv[1])"
+            console.step("Clearing the old .venv", [sys.executable, "-I", "-c", remove, self.folder])
+            return
+        aside = self.root / ".cache" / time.strftime("venv-set-aside-%Y%m%d-%H%M%S")
+        aside.parent.mkdir(exist_ok=True)
+        os.replace(self.folder, aside)
+        console.say(f"  The one that was there is kept in {aside.relative_to(self.root)}.")
 
 
 def first_damaged(site_packages: Path) -> str:
@@ -212,7 +215,7 @@ def alone(root: Path, console: Console) -> Iterator[int]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as lock:
         told = False
-        while not _try_lock(lock.fileno()):
+        while not try_lock(lock.fileno()):
             if not told:
                 console.say("  Another set-up of this folder is still running; waiting for it to end ...")
                 told = True
@@ -220,7 +223,8 @@ def alone(root: Path, console: Console) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file for this process and those it hands the file to; False when somebody else has it."""
     try:
         if sys.platform == "win32":
             import msvcrt

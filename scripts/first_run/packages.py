@@ -97,7 +97,7 @@ class Installer:
             python = self._environment.python
             uv_install: list[str | Path] = [python, "-m", "uv", "pip", "install", "--python", python]
             self._console.step(
-                "Installing PyTorch (CPU)",
+                "Installing PyTorch (CPU) from its own index",
                 [*uv_install, "--no-deps", "--torch-backend=cpu", pin],
                 env=pip_environment(),
                 hold=self._hold,

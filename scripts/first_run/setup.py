@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from first_run import system
 from first_run.console import Console, standard_console
-from first_run.environment import Environment, Note, alone, fingerprint
+from first_run.environment import Environment, Note, alone, fingerprint, require_venv_module
 from first_run.errors import SetupError
 from first_run.packages import Installer, lock_files, pip_environment
 
@@ -42,11 +42,13 @@ def prepare(root: Path, console: Console, *, dev: bool) -> Environment:
         note = environment.read_note()
         if trouble or note is None:
             note = Note(str(root), locks, unfinished="runtime")
-            if environment.folder.exists():
-                environment.make(console, trouble, note, hold)
+            if environment.folder.exists() or environment.folder.is_symlink():
+                console.say(f"Making .venv anew: {trouble}.")
+                require_venv_module()
+                environment.clear_away(console)
             else:
                 console.say("Setting up voicesim in .venv. This happens once and takes a few minutes.")
-                environment.make(console, "", note, hold)
+            environment.make(console, note, hold)
             installer.runtime()
             note = replace(note, parts=("runtime",), unfinished="")
         if note.project != project:
