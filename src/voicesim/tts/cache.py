@@ -26,7 +26,7 @@ def cache_folder() -> Path:
     """Where lines are kept: ``lines`` in the user's cache folder, or in the folder that VOICESIM_CACHE names."""
     from platformdirs import user_cache_dir
 
-    return Path(os.environ.get("VOICESIM_CACHE") or user_cache_dir("voicesim")).expanduser() / "lines"
+    return Path(os.environ.get("VOICESIM_CACHE") or user_cache_dir("voicesim", appauthor=False)).expanduser() / "lines"
 
 
 def line_key(engine: str, style: VoiceStyle, text: str, settings: VoiceSettings | None = None) -> str:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import faulthandler
+import importlib
 import json
 import os
 import shutil
@@ -74,7 +75,8 @@ def _espeak(room: Path) -> Speaker:
         ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
     import pyttsx3
     from pyttsx3.drivers import _espeak as library
-    from pyttsx3.drivers import espeak as _  # noqa: F401  loaded once here rather than in every fork
+
+    importlib.import_module("pyttsx3.drivers.espeak")  # once here rather than in every fork
 
     def speak(request: dict[str, Any]) -> Answer:
         engine = pyttsx3.init("espeak")
@@ -84,8 +86,10 @@ def _espeak(room: Path) -> Speaker:
         engine.connect("finished-utterance", lambda name, completed: finished.append(completed))
         engine.proxy.setBusy(False)  # else the settings wait in a queue until runAndWait, which throws them away
         engine.setProperty("voice", request["voice"])
-        if problems:
-            return {"error": "voice", "problem": problems[0]}
+        _, plus, variant = request["voice"].partition("+")
+        taken = str(engine.getProperty("voice") or "")
+        if problems or (plus and not taken.endswith(f"+{variant.lower()}")):  # eSpeak passes over an unknown variant
+            return {"error": "voice", "problem": "; ".join(problems) or f"no variant {variant!r}"}
         engine.setProperty("rate", request["rate"])
         engine.setProperty("pitch", request["pitch"])
         engine.setProperty("volume", request["volume"])

@@ -41,6 +41,11 @@ class Pyttsx3Voice:
         self._room: tempfile.TemporaryDirectory[str] | None = None
         self._child: JsonChild | None = None
 
+    @property
+    def room(self) -> Path | None:
+        """The private temporary folder that the child works in; None while there is no child."""
+        return Path(self._room.name) if self._room else None
+
     def speak(self, phrase: str, style: VoiceStyle) -> NDArray[np.int16]:
         """Voice one phrase, cut to where it sounds (`shaping.trim`).
 
