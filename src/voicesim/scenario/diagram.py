@@ -8,7 +8,7 @@ Mermaid does not allow them. So the drawing is made here, from the same rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from voicesim.scenario.model import Guard, Rule, Scenario, Trigger
@@ -58,14 +58,21 @@ def trigger_words(trigger: Trigger) -> str:
     else:
         wanted = trigger.hears
         groups = [
-            " or ".join(wanted.move),
-            f"{' or '.join(wanted.question)} question" if wanted.question else "",
-            f"mark {' or '.join(wanted.mark)}" if wanted.mark else "",
-            f"topic {' or '.join(wanted.topic)}" if wanted.topic else "",
+            _some(wanted.move),
+            f"{_some(wanted.question)} question" if wanted.question else "",
+            f"mark {_some(wanted.mark)}" if wanted.mark else "",
+            f"topic {_some(wanted.topic)}" if wanted.topic else "",
         ]
         said = "hears " + ", with ".join(group for group in groups if group)
     condition = _condition(trigger.when)
     return f"{said} ({condition})" if condition else said
+
+
+def _some(names: Sequence[str]) -> str:
+    """Up to three names; of more, the first two: a picture is for the way through, the file has the rest."""
+    if len(names) <= 3:
+        return " or ".join(names)
+    return f"{names[0]}, {names[1]} or {len(names) - 2} others"
 
 
 def _condition(guard: Guard) -> str:

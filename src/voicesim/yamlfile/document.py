@@ -28,7 +28,7 @@ MOST_VALUES = 200_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})")
 """No leading zero: 0808 500 is a telephone number, not a quantity."""
-_DECIMAL = re.compile(r"[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_DECIMAL = re.compile(r"[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,2})?")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -180,9 +180,8 @@ class _Builder:
         try:
             return self._build()
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            index = mark.line if mark else 0
-            self.fail(index + 1, *_explain(error, self.lines, index))
+            line, what, remedy = _explain(error, self.lines)
+            self.fail(line, what, remedy)
         except yaml.YAMLError as error:
             line = self.text[: getattr(error, "position", 0)].count("\n") + 1
             self.fail(
@@ -241,42 +240,64 @@ class _Builder:
         return root
 
 
-def _explain(error: yaml.MarkedYAMLError, lines: list[str], index: int) -> tuple[str, str]:
-    """What a syntax error means to somebody who does not know YAML."""
-    problem = str(error.problem or "")
-    nearby = [lines[i] for i in (index, index - 1) if 0 <= i < len(lines)]
-    for line in nearby[:1]:
+def _explain(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, str, str]:
+    """Where a syntax error really is, and what it means to somebody who does not know YAML."""
+    problem, context = str(error.problem or ""), str(error.context or "")
+    mark = error.problem_mark or error.context_mark
+    at = min(mark.line + 1 if mark else 1, max(len(lines), 1))
+    # The parser often notices one line too late.
+    nearby = [(number, lines[number - 1]) for number in (at, at - 1) if 0 < number <= len(lines)]
+    for number, line in nearby:
         if "\t" in line[: len(line) - len(line.lstrip())]:
-            return "is indented with a tab.", "Use spaces: two for each level."
-    for line in nearby:
-        if re.match(r"\s*(?:- |[\w-]+: )?\s*\[\s*(?:pause|hesitates)\b[^\"']*\]\s*\S", line):
-            return "begins with a mark in brackets.", 'Put the whole line in double quotes: "[pause 0.6] I …".'
-        if re.search(r"[:\[,{]\s*>=?\s*-?\d", line):
-            return "begins a comparison without quotes.", 'Write it in double quotes: ">= 40".'
-    if "mapping values are not allowed" in problem:
-        if index > 0 and re.match(r"\s*(?:- )?[\w-]+\s*:", lines[index] if index < len(lines) else ""):
-            return (
-                "has a colon where none can be.",
-                "Indent it like its neighbours, or put text that holds ': ' in quotes.",
-            )
-        return "holds a colon inside plain text.", "Put the text in double quotes."
-    if "could not find expected ':'" in problem:
-        return "is neither a key nor part of a text.", "Write 'key: value', or indent it under the text above."
-    if "found unexpected end of stream" in problem or "while scanning a quoted scalar" in str(error.context or ""):
-        opened = error.context_mark.line + 1 if error.context_mark else index + 1
-        return f"a quotation that begins in line {opened} is never closed.", "Add the missing quotation mark."
+            return number, "is indented with a tab.", "Use spaces: two for each level."
+        if _BARE_MARK.match(line):
+            remedy = 'Put the whole line in double quotes: "[pause 0.6] I …".'
+            return number, "begins with a mark in brackets.", remedy
+        if _BARE_COMPARISON.search(line):
+            return number, "begins a comparison without quotes.", 'Write it in double quotes: ">= 40".'
     if "unknown escape character" in problem:
-        return "holds a backslash in double quotes.", "Delete it, or use single quotes."
-    if "did not find expected ',' or" in problem or "expected ',' or" in problem:
-        return "a bracket is not closed, or a comma is missing.", "Close it, or put text with brackets in quotes."
-    if "block end" in problem or "block collection" in problem or "expected key" in problem or "<block" in problem:
-        return (
-            "is not indented like its neighbours.",
-            "Give keys of one group, and the dashes of one list, the same indentation.",
-        )
-    if "cannot start any token" in problem:
-        return "begins with a character that YAML keeps for itself.", "Put the text in double quotes."
-    return f"is not valid YAML ({problem or error}).", "Compare it with the lines around it."
+        return at, "holds a backslash in double quotes.", "Delete it, or use single quotes."
+    if "quoted scalar" in context and error.context_mark:
+        remedy = "Add the missing quotation mark."
+        return error.context_mark.line + 1, "a quotation that begins here is never closed.", remedy
+    # A quotation left open runs on to the next quotation mark, and trouble starts only there.
+    halves = [number for number, line in enumerate(lines[:at], 1) if line.count('"') % 2]
+    if len(halves) % 2:
+        return halves[-1], "holds a quotation mark that has no partner.", "Add the missing one."
+    for words, what, remedy in _EXPLANATIONS:
+        if words in problem:
+            return at, what, remedy
+    return at, f"is not valid YAML ({problem or error}).", "Compare it with the lines around it."
+
+
+_BARE_MARK = re.compile(r"""\s*(?:- )?(?:[\w-]+: )?\s*\[\s*(?:pause|hesitates)\b[^"']*\]\s*\S""")
+_BARE_COMPARISON = re.compile(r"[:\[,{]\s*>=?\s*-?\d")
+_INDENTATION = (
+    "is not indented like its neighbours.",
+    "Give keys of one group, and the dashes of one list, the same indentation.",
+)
+_BRACKET = ("a bracket is not closed, or a comma is missing.", "Close it, or put text with brackets in quotes.")
+_EXPLANATIONS = (
+    (
+        "mapping values are not allowed",
+        "has a colon where none can be.",
+        "Put text that holds ': ' in double quotes; indent a key like its neighbours.",
+    ),
+    (
+        "could not find expected ':'",
+        "is neither a key nor part of a text.",
+        "Write 'key: value', or indent it under the text above.",
+    ),
+    ("expected ',' or", *_BRACKET),
+    ("expected <block end>", *_INDENTATION),
+    ("did not find expected key", *_INDENTATION),
+    ("did not find expected '-' indicator", *_INDENTATION),
+    (
+        "cannot start any token",
+        "begins with a character that YAML keeps for itself.",
+        "Put the text in double quotes.",
+    ),
+)
 
 
 # ------------------------------------------------------------------------------------------------------ nodes → values

@@ -1,0 +1,225 @@
+"""Nora's conversation goes where a trainer expects it to, whatever line variants the dice choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from voicesim.engine.survivor import Heard, Manner, Silence, Stimulus, Survivor, heard_to_the_end
+from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
+from voicesim.scenario.check import check
+from voicesim.scenario.load import load_scenario
+from voicesim.scenario.marks import plain
+from voicesim.scenario.model import Mark, Move, Question
+
+LOADED = load_scenario("delayed-report")
+SCENARIO = LOADED.scenario
+SEEDS = range(6)
+
+
+def turn(question: Question = "none", *moves: Move, mark: tuple[Mark, ...] = (), topic: tuple[str, ...] = ()) -> Heard:
+    """A trainee's turn, read: what was asked, which moves it makes."""
+    types = QuestionTypes(griffiths=question)
+    return Heard(TurnReading("…", (Sentence("…", 0, 1, "none", types, mark, moves),), topic, main=0))
+
+
+@dataclass
+class Conversation:
+    states: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    speechless: int = 0
+    told: frozenset[str] = frozenset()
+    ending: str = ""
+
+
+def converse(turns: list[Heard | float | tuple[str, Heard]], seed: int) -> Conversation:
+    """Speak the turns one after the other. A number is a silence of so many seconds."""
+    survivor = Survivor(SCENARIO, seed)
+    state = survivor.initial()
+    reaction = survivor.open(state, 0)
+    result = Conversation()
+    for step in [None, *turns]:
+        if step is not None:
+            stimuli: list[Stimulus]
+            if isinstance(step, float):
+                due = [seconds for seconds in survivor.silences(state) if seconds <= step]
+                stimuli = [Silence(due[0])] if due else []
+            else:
+                stimuli = [Manner(step[0]), step[1]] if isinstance(step, tuple) else [step]
+            if not stimuli:
+                continue
+            reaction = survivor.react(state, stimuli, 0)
+        state = reaction.survivor
+        for line in reaction.lines:
+            result.lines.append(line.text)
+            state, _ = heard_to_the_end(state, line.reveals, 0)
+        if not reaction.lines and not isinstance(step, float):
+            result.speechless += 1
+        result.states.append(state.state)
+        ending = survivor.ending(state)
+        if ending:
+            result.ending = ending.kind
+            break
+    result.told = state.told
+    return result
+
+
+OPEN_START = [turn("open", "introduce", "explain_why", "offer_choice"), turn("none", "acknowledge", "believe")]
+WHY_START = [turn("inappropriate_closed", "blame", mark=("why",), topic=("not-telling",))]
+GOOD = [
+    *OPEN_START,
+    turn("open"),
+    turn("none", "not_your_fault", "reflect"),
+    turn("open", "ground_rule"),
+    turn("open", "acknowledge"),
+    turn("open"),
+    turn("none", "believe"),
+    turn("open"),
+    turn("none", "ground_rule", "acknowledge"),
+    turn("open", "thank"),
+    turn("none", "explain_why", "offer_choice"),
+]
+POLITE_BUT_CLOSED = [turn("none", "introduce"), *[turn("inappropriate_closed")] * 4, turn("none", "thank")] + [
+    turn("inappropriate_closed"),
+    turn("probing"),
+] * 6
+
+
+def test_the_scenario_is_clean() -> None:
+    assert [str(finding) for finding in check(LOADED)] == []
+
+
+def test_it_has_the_size_and_the_endings_that_were_promised() -> None:
+    kinds = [state.ending.kind for state in SCENARIO.states.values() if state.ending]
+    assert len(SCENARIO.states) - len(kinds) >= 14
+    assert set(kinds) == {"opens_up", "guarded", "ends_it"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_good_interview_opens_her_up_in_ten_to_fourteen_turns(seed: int) -> None:
+    conversation = converse(list(GOOD), seed)
+    assert conversation.ending == "opens_up"
+    assert 10 <= len(conversation.states) - 1 <= 14
+    assert {"seen-again", "walk-home", "door", "who", "gap", "page"} <= conversation.told
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_open_questions_without_ever_answering_hers_leave_her_guarded(seed: int) -> None:
+    assert converse([turn("open", "introduce"), *[turn("open")] * 20], seed).ending == "guarded"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_polite_interviewer_with_closed_questions_leaves_her_guarded(seed: int) -> None:
+    conversation = converse(list(POLITE_BUT_CLOSED), seed)
+    assert conversation.ending == "guarded"
+    assert not conversation.told & {"walk-home", "door", "still", "who"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_why_and_blame_make_her_end_it_soon(seed: int) -> None:
+    conversation = converse([*WHY_START, turn("inappropriate_closed", "doubt"), turn("leading", "blame")], seed)
+    assert conversation.ending == "ends_it"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_why_at_the_start_and_an_open_start_are_different_conversations(seed: int) -> None:
+    afterwards = [turn("open")] * 3
+    warm, cold = converse([*OPEN_START, *afterwards], seed), converse([*WHY_START, *afterwards], seed)
+    assert cold.states[1] == "bracing"
+    assert set(warm.lines[1:]).isdisjoint(cold.lines[1:])
+    assert warm.told
+    assert not cold.told
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_three_interruptions_end_it(seed: int) -> None:
+    conversation = converse([("interrupted", turn("open"))] * 6, seed)
+    assert conversation.ending == "ends_it"
+    assert len(conversation.states) - 1 == 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_interruption_is_answered_before_the_words(seed: int) -> None:
+    survivor = Survivor(SCENARIO, seed)
+    first = survivor.open(survivor.initial(), 0)
+    reaction = survivor.react(first.survivor, [Manner("interrupted"), turn("open", "introduce")], 0)
+    assert [line.id.split("/")[0] for line in reaction.lines] == ["rule", "state"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_apology_mends_and_a_second_does_not(seed: int) -> None:
+    start = [turn("open", "introduce", "explain_why"), turn("none", "blame"), turn("none", "apologise")]
+    mended = converse([*start, *GOOD[1:]], seed)
+    assert mended.states[2:4] == ["hurt", "mended"]
+    assert mended.ending == "opens_up"
+    twice = converse([*start, turn("open"), turn("none", "blame"), turn("none", "apologise")], seed)
+    assert twice.states[-2:] == ["hurt", "facts-only"]
+    assert "You said that before." in twice.lines
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_some_things_are_only_told_into_silence(seed: int) -> None:
+    hasty = converse(list(GOOD), seed)
+    patient = converse(
+        [*GOOD[:5], 5.0, turn("open", "acknowledge"), 5.0, turn("none", "not_your_fault"), *GOOD[7:]], seed
+    )
+    assert not hasty.told & {"song", "still"}
+    assert {"song", "still"} <= patient.told
+    assert patient.ending == "opens_up"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_very_long_silence_is_met_gently_and_ends_some_day(seed: int) -> None:
+    conversation = converse([15.0, 15.0, 15.0, 41.0], seed)
+    assert conversation.ending == "guarded"
+    assert len(conversation.lines) >= 4
+
+
+TOO_FAST = [*GOOD[:5], *[("rushed", turn("multiple", "rush", mark=("multiple",)))] * 2]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_when_it_is_too_much_she_asks_for_a_minute_and_given_one_goes_on(seed: int) -> None:
+    conversation = converse([*TOO_FAST, turn("none", "apologise", "invite_pause"), turn("none", "believe")], seed)
+    assert "overwhelmed" in conversation.states
+    assert conversation.states[-1] == "who-he-is"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_when_it_is_too_much_and_nobody_cares_she_stops(seed: int) -> None:
+    conversation = converse([*TOO_FAST, turn("probing"), turn("probing")], seed)
+    assert conversation.states[-1] == "stops-today"
+
+
+def walks(length: int) -> list[list[Heard | float | tuple[str, Heard]]]:
+    """Many kinds of trainee, from steady to erratic, the same in every run."""
+    questions: tuple[Question, ...] = ("open", "probing", "inappropriate_closed", "leading", "multiple", "none")
+    moves: tuple[Move, ...] = ("acknowledge", "believe", "apologise", "rush", "blame", "offer_choice", "thank", "doubt")
+    manners = ("interrupted", "cut_in", "talked_over", "rushed")
+    result = []
+    for trainee in range(120):
+        number = trainee * 7919 + 1
+        steps: list[Heard | float | tuple[str, Heard]] = []
+        for _ in range(length):
+            number = (number * 1103515245 + 12345) % 2**31
+            roll = number // 65536
+            heard = turn(questions[roll % 6], *([moves[roll // 6 % 8]] if roll % 3 else []))
+            steps.append(5.0 if roll % 11 == 0 else (manners[roll // 48 % 4], heard) if roll % 13 == 0 else heard)
+        result.append(steps)
+    return result
+
+
+def test_whatever_the_trainee_does_she_answers_never_repeats_herself_and_it_ends() -> None:
+    seen: set[str] = set()
+    endings: set[str] = set()
+    for number, steps in enumerate(walks(60)):
+        conversation = converse(steps, number)
+        assert conversation.ending, conversation.states
+        assert conversation.speechless == 0, (number, conversation.states)
+        said = [plain(line) for line in conversation.lines]
+        assert len(said) == len(set(said))
+        seen |= set(conversation.states)
+        endings.add(conversation.ending)
+    assert endings >= {"guarded", "ends_it"}
+    assert len(seen) > 15
