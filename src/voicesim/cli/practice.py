@@ -54,9 +54,12 @@ def practice(scenario: str, **options: Any) -> int:
     time; everything up to then is kept. Without a microphone, a bundled recording plays the trainee, so that you can see what a
     session gives.
     """
+    from voicesim.scenario.check import refuse_broken
     from voicesim.scenario.load import load_scenario
 
-    return _Practice(load_scenario(scenario), options).run()
+    loaded = load_scenario(scenario)
+    refuse_broken(loaded)
+    return _Practice(loaded, options).run()
 
 
 class _Practice:

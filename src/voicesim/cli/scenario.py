@@ -31,14 +31,24 @@ def check(name: str, as_json: bool) -> int:
 
     Says where (file:line), what is wrong and what to do. Exit code 1 when there are errors.
     """
-    from voicesim.scenario.check import check_scenario
+    from voicesim.scenario.check import check as look_for_mistakes
     from voicesim.scenario.load import load_scenario
 
     loaded = load_scenario(name)
-    findings = check_scenario(loaded)
+    findings = look_for_mistakes(loaded)
     errors = [finding for finding in findings if finding.level == "error"]
     if as_json:
-        data = [{"level": f.level, "file": f.file, "line": f.line, "problem": f.message} for f in findings]
+        data = [
+            {
+                "level": finding.level,
+                "file": finding.problem.file,
+                "line": finding.problem.line,
+                "where": finding.problem.where,
+                "problem": finding.problem.what,
+                "remedy": finding.problem.remedy,
+            }
+            for finding in findings
+        ]
         click.echo(json.dumps({"scenario": loaded.scenario.id, "errors": len(errors), "findings": data}, indent=1))
     else:
         for finding in findings:

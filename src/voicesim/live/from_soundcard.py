@@ -1,0 +1,124 @@
+"""Driver: a person at a headset. Sound flows through PortAudio; this thread feeds the engine and carries out what it decides."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from voicesim.engine.events import AudioTrouble, DeviceLost, DeviceRestored, KeyPressed
+from voicesim.errors import DeviceError
+from voicesim.live.conductor import Conductor
+from voicesim.live.keys import Keys
+from voicesim.live.player import Player
+
+if TYPE_CHECKING:
+    from voicesim.audio.soundcard import Block, SoundCard
+
+_WAIT = 0.1
+"""Seconds to wait for a block before looking at the keys again."""
+_TRY_AGAIN = 1.0
+"""Seconds between two attempts to find a lost device again."""
+
+
+class View(Protocol):
+    """What the person sees while it runs."""
+
+    def tick(self, conductor: Conductor, block: Block) -> None:
+        """A block has passed."""
+
+    def say(self, message: str) -> None:
+        """Something the person must know."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the session was left: by Ctrl-C, or with a problem (a device that did not come back)."""
+
+    stopped_by_signal: bool = False
+    problem: str = ""
+
+
+def open_card(player: Player, input_name: str | None, output_name: str | None) -> SoundCard:
+    """Open microphone and headphones as one stream.
+
+    Raises:
+        DeviceError: one of them is not there or will not open.
+    """
+    from voicesim.audio.soundcard import SoundCard
+
+    return SoundCard(player.render, input_name, output_name)
+
+
+def converse(conductor: Conductor, card: SoundCard, view: View, patience: float = 60.0) -> Outcome:
+    """Run a live session to its end.
+
+    Space pauses and goes on, q stops, Ctrl-C stops. A lost device pauses the session until it is back.
+
+    Args:
+        conductor: the session, not begun.
+        card: an open sound card whose output is `conductor.player`.
+        view: what the person sees.
+        patience: seconds to wait for a lost device before the session is closed.
+    """
+    conductor.begin()
+    try:
+        with Keys() as keys:
+            while not conductor.over:
+                obey(keys.pressed(), conductor, view)
+                try:
+                    block = card.read(_WAIT)
+                except DeviceError as error:
+                    if not wait_for_device(conductor, card, view, keys, error, patience):
+                        conductor.tell(KeyPressed(conductor.now, "stop"))
+                        return Outcome(problem=str(error))
+                    continue
+                if block is not None:
+                    take(conductor, block)
+                    view.tick(conductor, block)
+    except KeyboardInterrupt:
+        conductor.tell(KeyPressed(conductor.now, "stop"))
+        return Outcome(stopped_by_signal=True)
+    return Outcome()
+
+
+def take(conductor: Conductor, block: Block) -> None:
+    """Hand a block to the session, and what went wrong in it."""
+    for kind, lost in block.troubles:
+        conductor.tell(AudioTrouble(conductor.now, kind, lost))
+    conductor.block(block.captured, block.played, block.marks)
+
+
+def obey(key: str, conductor: Conductor, view: View) -> None:
+    """What a key does."""
+    if key == "q":
+        conductor.tell(KeyPressed(conductor.now, "stop"))
+    elif key in (" ", "p"):
+        paused = conductor.state.phase == "paused"
+        conductor.tell(KeyPressed(conductor.now, "resume" if paused else "pause"))
+        view.say("Going on." if paused else "Paused. Space goes on, q stops.")
+
+
+def wait_for_device(
+    conductor: Conductor, card: SoundCard, view: View, keys: Keys, error: DeviceError, patience: float
+) -> bool:
+    """Pause and look for the device again until it is back, the person stops, or patience ends.
+
+    Returns:
+        Whether the session can go on.
+    """
+    conductor.tell(DeviceLost(conductor.now, card.label, error.problem))
+    view.say(f"{error} The session is paused and saved so far. Plug it in again to go on, or press q to end.")
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        time.sleep(_TRY_AGAIN)
+        if keys.pressed() == "q":
+            return False
+        try:
+            card.reopen()
+        except DeviceError:
+            continue
+        conductor.tell(DeviceRestored(conductor.now, card.label))
+        view.say("Sound is back. Going on.")
+        return True
+    return False
