@@ -261,7 +261,7 @@ class TestSystemLibraries:
 def test_help_before_the_set_up_installs_nothing(tmp_path: Path) -> None:
     shutil.copytree(SCRIPTS, tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     for script in ("practice.py", "test.py"):
-        command = [sys.executable, tmp_path / "scripts" / script, "--help"]
+        command: list[str | Path] = [sys.executable, tmp_path / "scripts" / script, "--help"]
         helped = subprocess.run(command, capture_output=True, text=True, check=False)
         assert helped.returncode == 0
         assert "Sets voicesim up in .venv" in helped.stdout
