@@ -74,6 +74,11 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(json_schema())
 
 
+def test_the_schema_beside_the_handbook_is_the_present_one() -> None:
+    kept = json.loads((Path(__file__).parents[2] / "docs" / "scenario.schema.json").read_text(encoding="utf-8"))
+    assert kept == json_schema(), "rewrite it: python -m voicesim.scenario.schema docs/scenario.schema.json"
+
+
 def test_the_schema_accepts_what_authors_write() -> None:
     assert complaints(load_scenario("delayed-report").text) == []
     assert complaints(SMALL) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
 from voicesim.scenario.model import Scenario
@@ -66,3 +69,7 @@ def _notes(value: Schema) -> Schema:
 
 def _without_notes(value: Schema) -> Schema:
     return {key: entry for key, entry in value.items() if key not in ("description", "title", "default")}
+
+
+if __name__ == "__main__":  # how docs/scenario.schema.json is made
+    Path(sys.argv[1]).write_text(json.dumps(json_schema(), indent=1) + "\n", encoding="utf-8")
