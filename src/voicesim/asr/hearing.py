@@ -1,0 +1,310 @@
+"""From a speech segment to believed words: what both Whisper engines have in common.
+
+An engine only knows how to encode a window of sound, decode it greedily, and align words to it. Here is decided how long
+the window is, where a long segment is cut, and, above all, what is *not* believed: Whisper was made to write something
+whatever it is given, so coughs, breath and silence are turned away by what the engine itself says about its certainty,
+never by a list of phrases that it likes to invent.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from voicesim.asr.ports import TimedWord, Transcript
+from voicesim.errors import BadInputError
+from voicesim.timebase import SAMPLE_RATE
+from voicesim.yamlfile import load_model
+
+Samples = NDArray[np.float32]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Window(_Strict):
+    """How much sound the encoder looks at (s)."""
+
+    full: float
+    floor: float
+    margin: float
+    step: float
+
+    def length(self, seconds: float) -> float:
+        """The window for a segment of so many seconds."""
+        wanted = max(self.floor, seconds + self.margin)
+        return min(self.full, math.ceil(wanted / self.step - 1e-9) * self.step)
+
+
+class Split(_Strict):
+    """Where a long segment is cut (s)."""
+
+    longest: float
+    search: float
+    frame: float
+
+
+class Rehear(_Strict):
+    """When a short window is not trusted."""
+
+    log_probability: float
+    few_tokens: float
+    repetition: float
+    words_per_second: float
+    instant: float
+    crammed: float
+
+
+class Gate(_Strict):
+    """What is not taken for words."""
+
+    shortest: float
+    quietest_dbfs: float
+    no_speech_weight: float
+    most_doubt: float
+
+
+class Tokens(_Strict):
+    """How long the decoder may go on."""
+
+    per_second: float
+    spare: int
+
+    def most(self, seconds: float) -> int:
+        """Tokens for a segment of so many seconds."""
+        return int(seconds * self.per_second) + self.spare
+
+
+class Hearing(_Strict):
+    """All settings of `hearing.yaml`."""
+
+    window: Window
+    split: Split
+    rehear: Rehear
+    gate: Gate
+    tokens: Tokens
+
+    def with_full_window(self) -> Hearing:
+        """The same with Whisper's own 30 s window for every segment: what short windows are measured against."""
+        return self.model_copy(update={"window": self.window.model_copy(update={"floor": self.window.full})})
+
+
+@cache
+def hearing() -> Hearing:
+    """The settings that come with the program."""
+    return load_model(files("voicesim.asr").joinpath("hearing.yaml"), Hearing)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What the decoder wrote, and what it thinks of it."""
+
+    tokens: tuple[int, ...]
+    text: str
+    average_log_probability: float
+    no_speech_probability: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a word as the tokenizer splits it; a leading space begins a new word. Seconds from the window's start."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+Encoded = TypeVar("Encoded")
+
+
+class WhisperEngine(Protocol[Encoded]):
+    """The little an engine has to know."""
+
+    def encode(self, samples: Samples, seconds: float) -> Encoded:
+        """Encode the samples, padded with silence to a window of `seconds`."""
+
+    def decode(self, encoded: Encoded, prompt: str, most_tokens: int) -> Decoded:
+        """Write what is heard, in at most so many tokens: greedy, without time stamps."""
+
+    def align(self, encoded: Encoded, tokens: Sequence[int], seconds: float) -> Sequence[Piece]:
+        """Find where the tokens sound, within the first `seconds`."""
+
+
+def recognise(engine: WhisperEngine[Encoded], samples: Samples, prompt: Sequence[str], settings: Hearing) -> Transcript:
+    """Transcribe one speech segment.
+
+    Args:
+        engine: what does the listening.
+        samples: mono, 16 kHz, float32 in [-1, 1], shape (n,).
+        prompt: names and words that are likely.
+        settings: windows and gates.
+
+    Raises:
+        BadInputError: the samples are of another kind.
+    """
+    samples = checked(samples)
+    heard: list[Transcript] = []
+    offset = 0
+    for piece in pieces(samples, settings.split):
+        heard.append(_one_window(engine, piece, offset / SAMPLE_RATE, ", ".join(prompt), settings))
+        offset += len(piece)
+    believed = [transcript for transcript in heard if transcript.text]
+    if not believed:
+        return max(heard, key=lambda transcript: transcript.no_speech_probability, default=Transcript(""))
+    total = sum(len(transcript.words) for transcript in believed)
+    return Transcript(
+        " ".join(transcript.text for transcript in believed),
+        tuple(word for transcript in believed for word in transcript.words),
+        min(transcript.no_speech_probability for transcript in believed),
+        sum(transcript.average_log_probability * len(transcript.words) for transcript in believed) / total,
+    )
+
+
+def checked(samples: Samples) -> Samples:
+    """The samples as one contiguous array, or why they cannot be transcribed.
+
+    Raises:
+        BadInputError: not mono float32 in about [-1, 1], or not finite.
+    """
+    if not isinstance(samples, np.ndarray) or samples.ndim != 1 or samples.dtype != np.float32:
+        kind = (
+            f"{samples.dtype} of shape {samples.shape}" if isinstance(samples, np.ndarray) else type(samples).__name__
+        )
+        raise BadInputError(
+            f"A transcriber was given {kind}.", "Give it mono float32 samples at 16 kHz, shape (n,), in [-1, 1]."
+        )
+    if len(samples) and not (np.isfinite(samples).all() and np.abs(samples).max() <= 4.0):
+        raise BadInputError("A transcriber was given samples far outside [-1, 1].", "Scale integer samples to [-1, 1].")
+    return np.ascontiguousarray(samples)
+
+
+def pieces(samples: Samples, split: Split) -> list[Samples]:
+    """A segment longer than the window in pieces, cut where it is quietest; any other segment as it is."""
+    longest, frame = int(split.longest * SAMPLE_RATE), int(split.frame * SAMPLE_RATE)
+    found = []
+    while len(samples) > longest:
+        tail = samples[longest - int(split.search * SAMPLE_RATE) : longest]
+        energy = np.square(tail[: len(tail) // frame * frame].reshape(-1, frame)).mean(axis=1)
+        cut = longest - len(tail) + int(energy.argmin()) * frame + frame // 2
+        found.append(samples[:cut])
+        samples = samples[cut:]
+    return [*found, samples]
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What one window gave. `circling`: the decoder repeated itself or wrote more than was said."""
+
+    decoded: Decoded
+    parts: Sequence[Piece]
+    doubt: float
+    circling: bool
+
+
+def _one_window(
+    engine: WhisperEngine[Encoded], samples: Samples, offset: float, prompt: str, settings: Hearing
+) -> Transcript:
+    gate, seconds = settings.gate, len(samples) / SAMPLE_RATE
+    if seconds < gate.shortest or loudest_dbfs(samples, settings.split.frame) < gate.quietest_dbfs:
+        return Transcript("", no_speech_probability=1.0)
+    short = settings.window.length(seconds)
+    attempt = _attempt(engine, samples, prompt, short, settings)
+    if attempt.doubt <= gate.most_doubt and short < settings.window.full and _untrusted(attempt, settings.rehear):
+        again = _attempt(engine, samples, prompt, settings.window.full, settings)
+        if attempt.circling or (again.doubt <= attempt.doubt and not again.circling):
+            attempt = again
+    decoded = attempt.decoded
+    believed = attempt.doubt <= gate.most_doubt and not attempt.circling
+    words = place(attempt.parts, offset, seconds) if believed else ()
+    text = " ".join(word.text for word in words)
+    return Transcript(text, words, decoded.no_speech_probability, decoded.average_log_probability)
+
+
+def _attempt(
+    engine: WhisperEngine[Encoded], samples: Samples, prompt: str, window: float, settings: Hearing
+) -> _Attempt:
+    seconds = len(samples) / SAMPLE_RATE
+    encoded = engine.encode(samples, window)
+    decoded = engine.decode(encoded, prompt, settings.tokens.most(seconds))
+    doubt = settings.gate.no_speech_weight * decoded.no_speech_probability - decoded.average_log_probability
+    if not decoded.tokens or doubt > settings.gate.most_doubt:
+        return _Attempt(decoded, (), doubt, False)
+    if _circling(decoded, seconds, settings.rehear):
+        return _Attempt(decoded, (), doubt, True)
+    parts = engine.align(encoded, decoded.tokens, seconds)
+    return _Attempt(decoded, parts, doubt, _crammed(parts, settings.rehear))
+
+
+def _untrusted(attempt: _Attempt, rehear: Rehear) -> bool:
+    decoded = attempt.decoded
+    least = rehear.log_probability - rehear.few_tokens / (len(decoded.tokens) + 1)
+    return attempt.circling or decoded.average_log_probability < least
+
+
+def _circling(decoded: Decoded, seconds: float, rehear: Rehear) -> bool:
+    raw, words = decoded.text.encode(), len(decoded.text.split())
+    repeats = len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > rehear.repetition
+    return repeats or (words >= 3 and words / seconds > rehear.words_per_second)
+
+
+def _crammed(parts: Sequence[Piece], rehear: Rehear) -> bool:
+    words = [part for part in _joined(parts) if _has_letters(part.text)]
+    instant = sum(word.end - word.start < rehear.instant for word in words)
+    return len(words) >= 3 and instant / len(words) > rehear.crammed
+
+
+def loudest_dbfs(samples: Samples, frame: float) -> float:
+    """Level of the loudest frame of `frame` seconds, in dB relative to a full-scale square wave."""
+    length = max(1, min(int(frame * SAMPLE_RATE), len(samples)))
+    whole = samples[: len(samples) // length * length].reshape(-1, length)
+    return 10.0 * math.log10(max(float(np.square(whole).mean(axis=1).max()), 1e-12))
+
+
+def place(parts: Sequence[Piece], offset: float, seconds: float) -> tuple[TimedWord, ...]:
+    """Join pieces into words, in order and inside the segment; what Whisper writes in brackets is not speech."""
+    words: list[TimedWord] = []
+    latest, depth = 0.0, 0
+    for piece in _joined(parts):
+        text = piece.text.strip()
+        depth += sum(text.count(mark) for mark in "[(")
+        inside = depth > 0
+        depth = max(0, depth - sum(text.count(mark) for mark in "])"))
+        if inside or not _has_letters(text):
+            continue
+        start = min(max(piece.start, latest), seconds)
+        latest = min(max(piece.end, start), seconds)
+        words.append(TimedWord(text, round(offset + start, 3), round(offset + latest, 3), round(piece.probability, 4)))
+    return tuple(words)
+
+
+def _joined(parts: Sequence[Piece]) -> list[Piece]:
+    """Pieces as words: a leading space begins one, opening marks belong to the next, everything else to the last."""
+    joined: list[Piece] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if last is not None and last.text.strip() and not last.text.strip(OPENING):
+            joined[-1] = Piece(last.text + part.text.lstrip(), part.start, part.end, part.probability)
+        elif last is None or part.text.startswith(" "):
+            joined.append(part)
+        else:
+            end = part.end if _has_letters(part.text) else last.end
+            joined[-1] = Piece(last.text + part.text, last.start, end, min(last.probability, part.probability))
+    return joined
+
+
+OPENING = " \"'“‘([{"
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalnum() for character in text)
