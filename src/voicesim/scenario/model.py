@@ -54,10 +54,10 @@ class Comparison(Model):
         if isinstance(value, str):
             match = re.fullmatch(r"\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*", value)
             if not match:
-                raise ValueError(f"{value!r} is no comparison: write it like \">= 40\" or \"< 25\"")
+                raise ValueError(f'{value!r} is no comparison: write it like ">= 40" or "< 25"')
             return {"operator": match[1], "value": float(match[2])}
         if not isinstance(value, dict | Comparison):
-            raise ValueError(f"{value!r} is no comparison: write it like \">= 40\" or \"< 25\"")
+            raise ValueError(f'{value!r} is no comparison: write it like ">= 40" or "< 25"')
         return value
 
     def holds(self, number: float) -> bool:
@@ -123,7 +123,7 @@ class Hears(Model):
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
         if not (self.move or self.question or self.mark or self.topic or self.anything):
-            raise ValueError("say what she must hear: a move, a question type, a mark, a topic, or \"anything\"")
+            raise ValueError('say what she must hear: a move, a question type, a mark, a topic, or "anything"')
         return self
 
 
