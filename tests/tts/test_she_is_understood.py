@@ -12,7 +12,7 @@ from voicesim.tts.clips import assemble
 from voicesim.tts.ports import VoiceStyle
 from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
 
-HIGHEST_WORD_ERROR_RATE = 0.15
+HIGHEST_WORD_ERROR_RATE = 0.10
 """docs/voice.md states it. Another version of eSpeak NG or Whisper may hear a word or two differently."""
 
 LINES = (
