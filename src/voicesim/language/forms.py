@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voicesim.language.grammar import blocked_before, inverted, is_past, opening, verb_base, wh_question
+from voicesim.language.grammar import blocked_before, inverted, inverted_within, is_past, opening, verb_base, wh_question
 from voicesim.language.lexicon import load_words, question_phrases
 from voicesim.language.phrases import Line, Match
 from voicesim.language.reading import Form
@@ -80,6 +80,8 @@ def _tag(piece: Piece, line: Line, start: int) -> FormReading | None:
         return None
     ending = norms[found.first : found.last + 1]
     body = norms[start : found.first]
+    if not body and len(ending) == 1:
+        return FormReading("tag", found.first, found.last, 0.7) if piece.asked and ending[0] in {"right", "correct"} else None
     if not body:
         return FormReading("tag", found.first, found.last, 0.7) if len(ending) > 1 and "not" in ending and ending[0] != "do" else None
     if inverted(norms, start, strict=False) or wh_question(norms, start):
@@ -88,7 +90,8 @@ def _tag(piece: Piece, line: Line, start: int) -> FormReading | None:
         # "what they could do", "as much as you can": a clause that ends in auxiliary order only with a tag's inversion.
         if ending[0] in load_words().auxiliaries and (len(body) < 2 or body[-1] in {"so", "neither", "nor", "and", "but"}):
             return None
-        known = ending[0] not in load_words().auxiliaries or "not" in ending or piece.asked or bool(piece.words[found.first].before)
+        reversed_sense = bool({"not", "never", "nobody", "nothing"} & set(body)) and "not" not in ending
+        known = reversed_sense or ending[0] not in load_words().auxiliaries or "not" in ending or piece.asked or bool(piece.words[found.first].before)
         return FormReading("tag", found.first, found.last, 0.92) if known else None
     word = ending[0]
     comma = bool(piece.words[found.first].before)
@@ -132,7 +135,8 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
             continue
         if wh_question(norms, place) and _inverts_from(norms, place) and not inverted(norms, start, strict=False):
             return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.06)
-    if piece.asked and norms[-1] in words.wh and len(norms) - start <= 8 and not inverted(norms, start, strict=False):
+    in_place = piece.asked or (norms[-1] == "what" and verb_base(norms[-2] if len(norms) > 1 else "") is not None)
+    if in_place and norms[-1] in words.wh and len(norms) - start > 1 and len(norms) - start <= 8 and not inverted(norms, start, strict=False):
         return FormReading("wh", len(norms) - 1, len(norms) - 1, 0.8)
     indirect = _indirect(norms, start)
     return indirect
@@ -151,7 +155,9 @@ def _inverts_from(norms: Sequence[str], place: int) -> bool:
 def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
     """"I was wondering whether ...", "I'd like to know who ...": asks by saying that one asks."""
     words = load_words()
-    if norms[start : start + 1] != ("i",):
+    if norms[start] == "wonder" and start + 1 < len(norms) and norms[start + 1] in words.wh:
+        return FormReading("wh", start, start + 1, 0.7)
+    if norms[start] != "i":
         return None
     for place in range(start + 1, min(len(norms) - 1, start + 8)):
         if norms[place] in {"wonder", "wondering", "know", "ask", "curious"}:
@@ -185,11 +191,10 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
     for place in range(start + 1, len(norms) - 1):
         if norms[place] not in words.auxiliaries or norms[place - 1] in words.clause_subjects | words.wh | words.auxiliaries:
             continue
-        if blocked_before(norms, place) or not inverted(norms, place, strict=True):
+        apart = bool(piece.words[place].before) or norms[start] in words.subordinators | words.prepositions
+        if blocked_before(norms, place) or not inverted_within(norms, place, comma=apart):
             continue
         if any(word in words.reporting - {"about", "of"} for word in norms[start:place]):
-            continue
-        if norms[place] in {"is", "was"} and not (piece.words[place].before or norms[start] in words.subordinators | words.prepositions):
             continue
         if place + 2 >= len(norms) and not piece.asked:
             continue
@@ -204,17 +209,23 @@ def _elliptical(piece: Piece, norms: Sequence[str], start: int, heard: frozenset
     words = load_words()
     body = norms[start:]
     first = body[0]
-    if first in {"anything", "anyone", "anybody", "any", "ever"} and (piece.asked or (len(body) <= 3 and "else" in body)):
+    if first in {"anything", "anyone", "anybody", "any", "ever"} and (
+        piece.asked or (len(body) <= 3 and ("else" in body or first == "any"))
+    ):
         return FormReading("polar", start, len(norms) - 1, 0.8)
     if body in {("you", "okay"), ("you", "all", "right"), ("you", "ready"), ("you", "sure")}:
         return FormReading("polar", start, len(norms) - 1, 0.8)
     if first == "ready" and (piece.asked or body[1:2] == ("to",)):
         return FormReading("polar", start, start, 0.7)
+    if first == "you" and len(body) > 2 and norms[start - 1 : start] not in {("so",), ("and",), ("then",)}:
+        # "You know him?", "you ever been there": the auxiliary is left out.
+        if body[1] == "ever" or (piece.asked and body[1] in words.base_verbs and not is_past(body[1])):
+            return FormReading("polar", start, start + 1, 0.6)
     if not piece.asked:
         return None
     has_subject = any(word in words.clause_subjects - {"that", "this"} for word in body[:-1])
     stems = content_stems(body)
-    if len(body) <= 6 and stems and stems <= heard:
+    if len(body) <= 6 and stems and stems <= heard and not has_subject:
         return FormReading("echo", start, len(norms) - 1, 0.75)
     if not has_subject and len(body) <= 6:
         return FormReading("polar", start, len(norms) - 1, 0.55)
@@ -230,21 +241,36 @@ def _declarative(piece: Piece, line: Line, norms: Sequence[str], start: int) -> 
     return _unmarked(piece, norms, start)
 
 
+_STATES = frozenset("have has live work know like own are feel think want still".split())
+_SUPPOSING = frozenset("guess assume gather suppose imagine understand presume".split())
+
+
 def _unmarked(piece: Piece, norms: Sequence[str], start: int) -> FormReading:
-    """A statement about what she did or knows, said to her without a question mark, is usually meant as a question."""
+    """A statement about what she did or knows, said to her without a question mark, is usually meant as a question.
+
+    Present tense counts only after "so" and for lasting states: "you go over and open it" tells how things are done.
+    """
     words = load_words()
-    before = norms[:start]
     body = norms[start:]
-    if body[0] != "you" or len(body) < 3 or len(body) > 14:
+    concludes = "so" in norms[:start]
+    supposed = False
+    if body[:1] == ("i",) and len(body) > 3 and body[1] in _SUPPOSING or body[:3] == ("i", "take", "it"):
+        body = body[3:] if body[1] == "take" else body[2:]
+        body = body[1:] if body[:1] == ("that",) else body
+        supposed = True
+    if len(body) < 2 + (not supposed) or len(body) > 14 or body[0] != "you":
         return NOTHING
     verb = 1
     while verb < len(body) - 1 and body[verb] in words.adverbs:
         verb += 1
-    concludes = "so" in before or "then" in before
-    if is_past(body[verb]) and body[verb] not in {"are"}:
-        return FormReading("declarative", start, start + verb, 0.6 if concludes else 0.55)
-    if concludes and (verb_base(body[verb]) or body[verb] == "are") and body[verb] not in words.modals:
-        return FormReading("declarative", start, start + verb, 0.55)
+    if body[verb] in words.modals or verb_base(body[verb]) in {"feel", "know"}:
+        return NOTHING
+    last = len(norms) - len(body) + verb
+    if is_past(body[verb]):
+        return FormReading("declarative", start, last, 0.6 if concludes or supposed else 0.55)
+    following = body[verb + 1] if verb + 1 < len(body) else ""
+    if (concludes or supposed) and body[verb] in _STATES and following not in words.clause_subjects:
+        return FormReading("declarative", start, last, 0.5)
     return NOTHING
 
 

@@ -27,7 +27,8 @@ _THIRD = frozenset(
     "the a an your his her my their our its any some all both either each every no anybody anyone somebody someone "
     "something anything nothing everything nobody everyone everybody one".split()
 )
-_LOCATIVE = frozenset({"here", "there"})
+_OWN_VERB = frozenset({"am", "is", "are", "was", "were", "will", "would"})
+"""A subject followed by one of these has its verb behind it, so the auxiliary before it is none of its own."""
 
 
 def verb_base(word: str) -> str | None:
@@ -102,7 +103,9 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
     if after >= len(norms):
         return False
     subject = norms[after]
-    if aux == "have" and subject in {"a", "an", "some", "no", "the"}:
+    if aux in {"have", "had"} and subject in {"a", "an", "some", "no", "the", "to", "one", "all"}:
+        return False
+    if after + 1 < len(norms) and norms[after + 1] in _OWN_VERB:
         return False
     if aux in {"do", "does", "did", "have", "had"} and subject in {"it", "that", "this"} and not strict:
         return after + 1 < len(norms) and (aux in {"does", "had", "did"} and _goes_on(norms, after + 1))
@@ -122,6 +125,29 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
 
 def _goes_on(norms: Sequence[str], index: int) -> bool:
     return verb_base(norms[index]) is not None or norms[index] in {"ever", "just", "really", "not", "all", "make", "hurt"}
+
+
+def inverted_within(norms: Sequence[str], index: int, *, comma: bool) -> bool:
+    """Whether an inversion inside a sentence is a question's, not an accident of two clauses ("the rink does the rest").
+
+    Args:
+        norms: the sentence's words.
+        index: where the auxiliary stands.
+        comma: whether punctuation or an adverbial clause sets it off.
+    """
+    if not inverted(norms, index, strict=True):
+        return False
+    if comma:
+        return True
+    after = index + 2 if norms[index + 1] == "not" else index + 1
+    subject, following = norms[after], norms[after + 1 : after + 2]
+    if subject == "you":
+        return True
+    if subject in {"it", "that", "this", "there"}:
+        return bool(following) and following[0] in {
+            "okay", "all", "fine", "possible", "true", "right", "anything", "anyone", "anybody", "someone", "any", "still",
+        }  # fmt: skip
+    return norms[index] in {"did", "had", "were", "was", "has", "does"} and subject in {"he", "she", "they", "anyone", "anybody"}
 
 
 def wh_question(norms: Sequence[str], index: int) -> bool:
@@ -153,15 +179,19 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         word = norms[place]
         if word in words.auxiliaries:
             if first in {"who", "what", "where", "how", "which", "whose", "whom"} and place == index + 1:
-                return not (first == "who" and index > 0)
+                # "the man who was there" tells; "and who was there", "after that who did you see" ask.
+                if first != "who" or index == 0 or norms[index - 1] in words.conjunctions:
+                    return True
+                return inverted(norms, place, strict=True)
             if inverted(norms, place, strict=False) or _noun_subject(norms, place):
                 return True
             return first in {"what", "how", "which", "whose"} and place > index + 1
         if word in words.clause_subjects and word not in {"that", "those", "people", "one"}:
-            return first in {"how", "what", "where"} and place + 1 < len(norms) and norms[place + 1].endswith("ing")
-    if first in {"how", "what", "which", "where"} and index == 0 and len(norms) <= 5:
-        return follows in words.degree or follows in {"kind", "sort", "type", "time", "else", "colour", "color", "one", "day"}
-    return first == "who" and index == 0 and is_past(follows)
+            tail = norms[place + 1] if place + 1 < len(norms) else ""
+            return first in {"how", "what", "where"} and (tail.endswith("ing") or tail in {"been", "from", "at", "gonna"})
+    if first in {"how", "what", "which", "where"} and len(rest) <= 3 and not any(verb_base(word) for word in rest):
+        return follows in words.degree if first == "how" else follows not in {"ever", "so"}
+    return first == "who" and (is_past(follows) or (follows.endswith("s") and verb_base(follows) is not None))
 
 
 def _noun_subject(norms: Sequence[str], place: int) -> bool:

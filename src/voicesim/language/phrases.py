@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from voicesim.language.tokens import Word, expand
 
-_PIECE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|<([a-z_]+)>|(\S+)")
+_PIECE = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
 
 
 class PhraseError(ValueError):
@@ -92,26 +92,6 @@ class Phrase:
             yield Match(max(first, 0), max(last, 0), self.pattern)
 
 
-def _literal(written: str, openers: str) -> str:
-    if written == "*":
-        return r"\S+ "
-    if written == "..":
-        return r"(?:\S+ ){0,3}?"
-    if written == "...":
-        return r"(?:\S+ ){0,7}?"
-    if written == "^":
-        return rf"(?:(?<=^ ){openers})"
-    if written == "$":
-        return "$"
-    if written.endswith("~"):
-        return re.escape(written[:-1]) + r"\S* "
-    return "".join(re.escape(part) + " " for part in expand(written.lower()))
-
-
-def _sequence(written: str, openers: str) -> str:
-    return "".join(_literal(word, openers) for word in written.split())
-
-
 def compile_phrase(pattern: str, lists: Mapping[str, Sequence[str]], openers: Iterable[str] = ()) -> Phrase:
     """Compile one pattern.
 
@@ -121,25 +101,63 @@ def compile_phrase(pattern: str, lists: Mapping[str, Sequence[str]], openers: It
         openers: words that may stand before ``^``.
 
     Raises:
-        PhraseError: an unknown list or a pattern without words.
+        PhraseError: an unknown list, an open bracket, or a pattern without words.
     """
-    opening = "(?:(?:" + "|".join(re.escape(word) for word in openers) + r") )*?" if openers else ""
-    parts: list[str] = []
-    needed: list[str] = []
-    for choice, maybe, named, word in _PIECE.findall(pattern):
-        if choice:
-            parts.append("(?:" + "|".join(_sequence(option, opening) for option in choice.split("|")) + ")")
-        elif maybe:
-            parts.append("(?:" + "|".join(_sequence(option, opening) for option in maybe.split("|")) + ")?")
-        elif named:
-            if named not in lists:
-                raise PhraseError(f"pattern {pattern!r} names a list <{named}> that is not defined")
-            parts.append("(?:" + "|".join(_sequence(option, opening) for option in lists[named]) + ")")
-        else:
-            parts.append(_literal(word, opening))
-            if word[0].isalnum() and not word.endswith("~"):
-                needed.extend(expand(word.lower()))
-    if not any(re.search(r"[a-z]", part) for part in parts):
+    parser = _Parser(pattern, lists, openers)
+    regex = parser.sequence(top=True)
+    if parser.rest:
+        raise PhraseError(f"pattern {pattern!r} has a {parser.rest[0]!r} too many")
+    if not re.search(r"[a-z]", regex):
         raise PhraseError(f"pattern {pattern!r} holds no words")
-    needs = max(needed, key=len, default="")
-    return Phrase(pattern, re.compile("(?<= )" + "".join(parts)), needs)
+    return Phrase(pattern, re.compile("(?<= )" + regex), max(parser.needed, key=len, default=""))
+
+
+class _Parser:
+    """Recursive descent over a pattern's words and brackets."""
+
+    def __init__(self, pattern: str, lists: Mapping[str, Sequence[str]], openers: Iterable[str]) -> None:
+        self.pattern = pattern
+        self.lists = lists
+        self.opening = "(?:(?:" + "|".join(re.escape(word) for word in openers) + r") )*?" if openers else ""
+        self.rest = _PIECE.findall(pattern)
+        self.needed: list[str] = []
+
+    def sequence(self, *, top: bool = False) -> str:
+        parts: list[str] = []
+        while self.rest and self.rest[0] not in ")]|":
+            piece = self.rest.pop(0)
+            if piece in "([":
+                parts.append(self.choice(")" if piece == "(" else "]"))
+            else:
+                parts.append(self.word(piece, top=top))
+        return "".join(parts)
+
+    def choice(self, closing: str) -> str:
+        options = [self.sequence()]
+        while self.rest and self.rest[0] == "|":
+            self.rest.pop(0)
+            options.append(self.sequence())
+        if not self.rest or self.rest.pop(0) != closing:
+            raise PhraseError(f"pattern {self.pattern!r} has an open bracket: close it with {closing!r}")
+        return "(?:" + "|".join(options) + ")" + ("?" if closing == "]" else "")
+
+    def word(self, written: str, *, top: bool) -> str:
+        if written in _SPECIAL:
+            return _SPECIAL[written]
+        if written == "^":
+            return rf"(?:(?<=^ ){self.opening})"
+        if written.startswith("<"):
+            name = written.strip("<>")
+            if name not in self.lists:
+                raise PhraseError(f"pattern {self.pattern!r} names a list <{name}> that is not defined")
+            options = ("".join(self.word(word, top=False) for word in entry.split()) for entry in self.lists[name])
+            return "(?:" + "|".join(options) + ")"
+        if written.endswith("~"):
+            return re.escape(written[:-1]) + r"\S* "
+        parts = expand(written.lower())
+        if top:
+            self.needed.extend(parts)
+        return "".join(re.escape(part) + " " for part in parts)
+
+
+_SPECIAL = {"*": r"\S+ ", "..": r"(?:\S+ ){0,3}?", "...": r"(?:\S+ ){0,7}?", "$": "$"}

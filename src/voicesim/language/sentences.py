@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from voicesim.language.grammar import blocked_before, finite, inverted, opening, verb_base, wh_question
+from voicesim.language.grammar import (
+    blocked_before,
+    finite,
+    inverted,
+    inverted_within,
+    opening,
+    verb_base,
+    wh_question,
+)
 from voicesim.language.lexicon import load_words, question_phrases
 from voicesim.language.phrases import Line, Phrase, compile_phrase
 from voicesim.language.tokens import Token, Word, fluent, spoken_words, tokenize
@@ -124,7 +132,9 @@ def _cuts(words: Sequence[Word]) -> list[int]:
     begin = 0
     index = 1
     while index < len(norms):
-        kind = _question_at(norms, begin, index)
+        kind = _question_at(norms, begin, index, comma=bool(words[index].before))
+        if kind == "polar" and _is_tag(norms, index):
+            kind = ""
         if kind or (index in starts and not _runs_on(norms, begin, index)):
             cut = index
             while cut - 1 > begin and (norms[cut - 1] in conjunctions or norms[cut - 1] in _LEADING):
@@ -143,6 +153,8 @@ def _cuts(words: Sequence[Word]) -> list[int]:
     return cuts
 
 
+_TELLING = frozenset({"tell", "describe", "explain", "walk", "hear", "share", "talk"})
+_OBJECTS = frozenset({"it", "this", "that", "you", "me", "him", "her", "them", "us", "now", "today", "here", "there"})
 _LEADING = frozenset({"okay", "well", "now", "also", "just", "please", "but", "and", "so", "then"})
 
 
@@ -160,16 +172,24 @@ def _places(norms: Sequence[str]) -> tuple[int, ...]:
     return tuple(places)
 
 
-def _question_at(norms: Sequence[str], begin: int, index: int) -> str:
+def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -> str:
     """What kind of question begins at `index`, given that its sentence began at `begin`; empty when none does."""
     words = load_words()
     word = norms[index]
     if word in words.wh:
         if blocked_before(norms, index) or norms[index - 1] in words.prepositions | words.determiners | words.auxiliaries:
             return ""
-        return "wh" if wh_question(norms, index) and _inverts_after(norms, index) else ""
+        if _quoted(norms, begin, index):
+            return ""
+        if not wh_question(norms, index) or not _inverts_after(norms, index):
+            return ""
+        # "tell me, in your own words, what happened" is one request.
+        asked_for = any(word in _TELLING for word in norms[begin:index])
+        return "" if asked_for and not _inverts(norms, index) else "wh"
     if word in words.auxiliaries and not _is_subject(norms, begin, index - 1):
-        if blocked_before(norms, index) or not inverted(norms, index, strict=True) or index + 2 >= len(norms):
+        if blocked_before(norms, index) or index + 2 >= len(norms) or _quoted(norms, begin, index):
+            return ""
+        if not inverted_within(norms, index, comma=comma):
             return ""
         # The first inversion after a question word belongs to it: "what time | did you".
         inside = _last_wh(norms, begin, index)
@@ -181,6 +201,17 @@ def _question_at(norms: Sequence[str], begin: int, index: int) -> str:
             return ""
         return "imperative"
     return ""
+
+
+_QUOTING = frozenset("say said says saying ask asked asks asking wonder wondering wondered goes told".split())
+
+
+def _quoted(norms: Sequence[str], begin: int, index: int) -> bool:
+    """Whether a statement just before brings in someone's words: "they always ask me | why did you"."""
+    start = opening(norms, begin)
+    if inverted(norms, start, strict=False) or wh_question(norms, start):
+        return False
+    return any(word in _QUOTING for word in norms[max(begin, index - 5) : index])
 
 
 def _is_subject(norms: Sequence[str], begin: int, index: int) -> bool:
@@ -199,15 +230,21 @@ def _is_subject(norms: Sequence[str], begin: int, index: int) -> bool:
 
 
 def _inverts_after(norms: Sequence[str], index: int) -> bool:
-    limit = min(len(norms), index + 6)
-    if any(inverted(norms, place, strict=True) for place in range(index + 1, limit)):
+    if _inverts(norms, index):
         return True
     if index + 1 >= len(norms):
         return False
     following = norms[index + 1]
     if norms[index - 1] in load_words().conjunctions and following in load_words().auxiliaries:
         return norms[index] not in {"which", "when"} and index + 2 < len(norms)
+    if norms[index] in {"what", "who"} and following in load_words().auxiliaries:
+        return norms[index - 1] in _OBJECTS and index + 2 < len(norms)
     return norms[index] in {"what", "who"} and following in {"happened", "else", "about"}
+
+
+def _inverts(norms: Sequence[str], index: int) -> bool:
+    limit = min(len(norms), index + 6)
+    return any(inverted(norms, place, strict=True) for place in range(index + 1, limit))
 
 
 def _last_wh(norms: Sequence[str], begin: int, index: int) -> int | None:
@@ -256,6 +293,14 @@ def _stands_alone(norms: Sequence[str], following: Word) -> bool:
     if body[-1] in {"what", "and", "or", "the", "a", "to", "of", "was", "is", "that"} and not following.before:
         return False
     return finite(norms) or (verb_base(body[0]) is not None and len(body) >= 3)
+
+
+def _is_tag(norms: Sequence[str], index: int) -> bool:
+    """Whether the rest is only a tag: "didn't you", "is that right"."""
+    rest = norms[index:]
+    if len(rest) == 3 and rest[1] in {"that", "i"} and rest[2] in {"right", "correct", "true"}:
+        return True
+    return len(rest) == 2 or (len(rest) == 3 and rest[1] == "not")
 
 
 def _is_request(norms: Sequence[str]) -> bool:

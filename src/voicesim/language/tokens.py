@@ -118,6 +118,8 @@ def _is_parenthetic(words: list[Word], index: int, kept: list[Word]) -> bool:
         return bool(kept) and words[index].norm == "you"
     if kept:
         return after.norm in lexicon.clause_subjects or after.norm in lexicon.conjunctions or bool(words[index].before)
+    if after.norm in lexicon.auxiliaries or (words[index].norm == "i" and after.norm in lexicon.wh):
+        return True
     return after.norm in lexicon.clause_subjects and after.norm not in {"that", "him", "her", "it", "this"}
 
 

@@ -134,7 +134,7 @@ class _Reader:
             return self.faux_request(faux)
         if polite:
             return TypeReading(QuestionTypes("open", self.invitation(), "open"), polite, 0.9)
-        opened = self.hit("open")
+        opened = self.hit("open_polar")
         if opened and self.form.form == "polar":
             return TypeReading(QuestionTypes("open", "invitation", "open"), opened, 0.75)
         welfare = self.hit("welfare")
