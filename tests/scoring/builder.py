@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from voicesim.engine import events as ev
 from voicesim.language.reading import ContextTurn, Cue, QuestionTypes, Sentence, TurnReading
 from voicesim.scenario.marks import plain
-from voicesim.scenario.model import Topic
 from voicesim.scoring.conversation import Conversation
 from voicesim.scoring.log import from_records
 from voicesim.timebase import samples
@@ -152,7 +151,7 @@ class Session:
         kept = [r for r in self.records if until is None or r.at <= samples(until)]
         return from_records(kept, {}, self._read)
 
-    def _read(self, text: str, context: Sequence[ContextTurn], topics: Mapping[str, Topic]) -> TurnReading:
+    def _read(self, text: str, context: Sequence[ContextTurn], topics: Mapping[str, Sequence[str]]) -> TurnReading:
         sentences = []
         position = 0
         for piece, (types, marks, moves) in self._labels.items():

@@ -27,6 +27,11 @@ def test_shares_are_of_all_questions() -> None:
     assert values["leading"] == 1
 
 
+def test_the_moments_of_productive_questions_are_those_that_were_not() -> None:
+    (productive,) = [m for m in measure_questions(interview().heard()) if m.name == "productive_share"]
+    assert [shown.quote for shown in productive.evidence] == ["Did you scream?", "Why did you wait?"]
+
+
 def test_two_marked_sentences_of_one_turn_are_one_multiple_question() -> None:
     (multiple,) = [m for m in measure_questions(interview().heard()) if m.name == "multiple"]
     assert multiple.value == 1

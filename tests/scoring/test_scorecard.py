@@ -12,7 +12,7 @@ from builder import Session
 
 from voicesim.errors import BadInputError
 from voicesim.scoring.rubric import load_rubric
-from voicesim.scoring.scorecard import Override, from_json, score, to_json, weighted_mean
+from voicesim.scoring.scorecard import Override, from_json, score, weighted_mean
 
 
 def model_interview() -> Session:
@@ -109,14 +109,15 @@ def test_an_instructors_override_stands_beside_the_machines_value() -> None:
 
 def test_a_scorecard_read_back_is_the_same() -> None:
     card = score(blaming_interview().heard(), load_rubric())
-    text = to_json(card)
+    text = card.to_json()
     assert from_json(text) == card
-    assert to_json(from_json(text)) == text
+    assert from_json(text).to_json() == text
 
 
 def test_the_same_session_gives_the_same_scorecard() -> None:
-    assert to_json(score(model_interview().heard(), load_rubric())) == to_json(
-        score(model_interview().heard(), load_rubric())
+    assert (
+        score(model_interview().heard(), load_rubric()).to_json()
+        == score(model_interview().heard(), load_rubric()).to_json()
     )
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voicesim.scoring.conversation import Conversation, HerSpeech, Span, Turn, Utterance, words_in
+from voicesim.scoring.conversation import Conversation, HerSpeech, Hesitation, Span, Turn, Utterance, words_in
 from voicesim.scoring.measures import Evidence, Measure, evidence, measure, median, settings
 from voicesim.scoring.turns import backchannels, is_token
 from voicesim.timebase import samples, seconds
 
-Kind = Literal["backchannel", "terminal_overlap", "interruption", "cut_in", "brief"]
+Kind = Literal["backchannel", "terminal_overlap", "interruption", "cut_in", "simultaneous_start", "brief"]
 
 
 @dataclass(frozen=True)
@@ -75,17 +75,19 @@ def _classify(conversation: Conversation, utterance: Utterance, listening: bool,
         if listening:
             return overlap("backchannel")
         taking = _taken(conversation, stretch, utterance)
+        if taking and _at_once(conversation, stretch, utterance.start):
+            return overlap("simultaneous_start", taking=True)
         remaining = stretch.due - min(utterance.start, stretch.end)
         if stretch.ends_turn and remaining <= samples(limits.terminal_overlap):
             return overlap("terminal_overlap", taking=taking)
         if utterance.length >= samples(limits.interruption_length):
             return overlap("interruption", taking=taking)
         return overlap("brief", taking=taking)
-    silence = next((h for h in conversation.hesitations if h.start <= utterance.start < h.end), None)
+    silence = _into_hesitation(conversation, utterance)
     if silence is not None:
         if listening:
             return overlap("backchannel")
-        return overlap("cut_in", taking=silence.stopped, waited=utterance.start - silence.start)
+        return overlap("cut_in", taking=silence.stopped, waited=max(0, utterance.start - silence.start))
     return overlap("backchannel", over_her=False) if listening else None
 
 
@@ -101,6 +103,21 @@ def _under(conversation: Conversation, onset: int) -> HerSpeech | None:
         if inside and remaining >= samples(limits.overlap_before_her_end):
             return stretch
     return None
+
+
+def _into_hesitation(conversation: Conversation, utterance: Utterance) -> Hesitation | None:
+    """The hesitation an utterance falls into. An onset within her last 200 ms before it is no overlap, but this."""
+    slack = samples(settings().overlap_before_her_end)
+    for silence in conversation.hesitations:
+        if silence.start - slack < utterance.start < silence.end and utterance.end > silence.start:
+            return silence
+    return None
+
+
+def _at_once(conversation: Conversation, stretch: HerSpeech, onset: int) -> bool:
+    """Whether a scripted line of hers had only just begun; without a script, overlap is judged by its definition alone."""
+    begins = any(line.start == stretch.start for line in conversation.lines)
+    return begins and onset - stretch.start < samples(settings().simultaneous)
 
 
 def _taken(conversation: Conversation, stretch: HerSpeech, utterance: Utterance) -> bool:
@@ -156,6 +173,7 @@ def measure_interruptions(conversation: Conversation, overlaps: tuple[Overlap, .
             ),
         ),
         count("overlapped_onsets", onsets),
+        count("simultaneous_starts", of("simultaneous_start")),
         count("terminal_overlaps", of("terminal_overlap")),
         count("backchannels", of("backchannel")),
     )
@@ -167,6 +185,7 @@ def _show(overlap: Overlap) -> Evidence:
         "terminal_overlap": "her turn was ending anyway",
         "interruption": "she stopped" if overlap.taking else "she spoke on",
         "cut_in": f"after {seconds(overlap.waited):.1f} s of her silence",
+        "simultaneous_start": "both began at once",
         "brief": "too short to be an interruption",
     }
     return evidence(overlap, "trainee", overlap.text, notes[overlap.kind])

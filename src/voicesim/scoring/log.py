@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from voicesim.engine import events as ev
 from voicesim.scenario.marks import plain
-from voicesim.scenario.model import Topic
 from voicesim.scoring.conversation import (
     Conversation,
     Feelings,
@@ -28,13 +27,13 @@ _SHORTEST_HESITATION = samples(0.2)
 
 
 def from_records(
-    records: Sequence[ev.Record], topics: Mapping[str, Topic] | None = None, reader: Reader | None = None
+    records: Sequence[ev.Record], topics: Mapping[str, Sequence[str]] | None = None, reader: Reader | None = None
 ) -> Conversation:
     """Build a conversation from a session's log.
 
     Args:
         records: the log, in order; it may be cut off anywhere.
-        topics: the scenario's topics, for the reading of the trainee's turns.
+        topics: the scenario's topics, phrases by name, for the reading of the trainee's turns.
         reader: what reads a turn; the house's own by default.
     """
     if reader is None:

@@ -62,6 +62,7 @@ class Settings(_Strict):
     overlap_after_her_onset: float
     overlap_before_her_end: float
     terminal_overlap: float
+    simultaneous: float
     backchannel_words: int
     backchannel_length: float
     backchannel_floor: float

@@ -56,11 +56,18 @@ def measure_questions(conversation: Conversation) -> tuple[Measure, ...]:
     return (
         count("questions", list(questions)),
         share("open_share", frozenset({"open"})),
-        share("productive_share", PRODUCTIVE),
+        _productive(list(questions)),
         count("leading", among(lambda question: question.sentence.types.griffiths in ("leading", "opinion"))),
         count("forced_choice", among(lambda question: question.sentence.types.griffiths == "forced_choice")),
         *(_marked(conversation, mark) for mark in MARKS),
     )
+
+
+def _productive(questions: list[Question]) -> Measure:
+    """The share of productive questions; its evidence is what lowers it."""
+    rest = [question for question in questions if question.sentence.types.griffiths not in PRODUCTIVE]
+    value = 100 * (len(questions) - len(rest)) / len(questions) if questions else None
+    return measure("productive_share", value, len(questions), _show(rest), "The moments are the other questions.")
 
 
 def _marked(conversation: Conversation, mark: str) -> Measure:

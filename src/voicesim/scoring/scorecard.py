@@ -126,6 +126,10 @@ class Scorecard:
         """A measure by its name."""
         return next(measure for measure in self.measures if measure.name == name)
 
+    def to_json(self) -> str:
+        """The scorecard as JSON text: keys in a fixed order, the schema first, a newline at the end."""
+        return json.dumps({"schema": self.schema, **asdict(self)}, ensure_ascii=False, indent=2) + "\n"
+
     def criterion(self, identifier: str) -> Criterion:
         """A criterion by its id."""
         return next(criterion for criterion in self.criteria if criterion.id == identifier)
@@ -232,11 +236,6 @@ def _to_try(criteria: tuple[Criterion, ...]) -> tuple[str, ...]:
 
 
 # ----------------------------------------------------------------------------------------------------------- on disk
-
-
-def to_json(scorecard: Scorecard) -> str:
-    """The scorecard as JSON text, keys in a fixed order, ending in a newline."""
-    return json.dumps({"schema": scorecard.schema, **asdict(scorecard)}, ensure_ascii=False, indent=2) + "\n"
 
 
 def from_json(text: str) -> Scorecard:

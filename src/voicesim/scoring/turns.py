@@ -15,12 +15,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from voicesim.language.reading import ContextTurn, TurnReading
-from voicesim.scenario.model import Topic
 from voicesim.scoring.conversation import HerSpeech, Saying, Span, Turn, Utterance, words_in
 from voicesim.scoring.measures import settings
 from voicesim.timebase import samples
 
-Reader = Callable[[str, Sequence[ContextTurn], Mapping[str, Topic]], TurnReading]
+Reader = Callable[[str, Sequence[ContextTurn], Mapping[str, Sequence[str]]], TurnReading]
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def _her_turns(speaking: Sequence[Utterance], survivor: Sequence[HerSpeech], say
     return turns
 
 
-def read_turns(turns: Sequence[Turn], topics: Mapping[str, Topic], reader: Reader) -> tuple[Turn, ...]:
+def read_turns(turns: Sequence[Turn], topics: Mapping[str, Sequence[str]], reader: Reader) -> tuple[Turn, ...]:
     """The same turns with the trainee's read, each in the light of all that was said before."""
     context: list[ContextTurn] = []
     done = []

@@ -1,0 +1,162 @@
+"""The scorecard in the terminal: a handful of clear lines first, praise before advice, then the details."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from voicesim.review.words import GROUPS, LEVELS, MARKS, MOVE_NAMES, PROFILES, TYPES, amount, minutes, times, value_of
+from voicesim.scoring.questions import MARKS as MARK_NAMES
+from voicesim.scoring.rapport import HARMFUL
+from voicesim.scoring.scorecard import Criterion, Scorecard
+from voicesim.timebase import clock
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_STYLES = {"strong": "green", "sound": "cyan", "developing": "yellow", "needs_work": "red", None: "dim"}
+_MOMENTS = 4
+"""Moments shown per criterion; the report has them all."""
+
+
+def print_scorecard(
+    scorecard: Scorecard, *, plain: bool = False, support: Sequence[str] = (), console: Console | None = None
+) -> None:
+    """Print a scorecard.
+
+    Args:
+        scorecard: what to print.
+        plain: True: one fact a line, no colour, no tables, no symbols: for screen readers and files.
+        support: lines that say where to find help, printed last.
+        console: where to; standard output by default.
+    """
+    from rich.console import Console
+
+    console = console or Console(highlight=False)
+    if plain:
+        console.print(
+            plain_text(scorecard, support), markup=False, highlight=False, soft_wrap=True, no_wrap=True, end=""
+        )
+        return
+    _print_rich(scorecard, support, console)
+
+
+def plain_text(scorecard: Scorecard, support: Sequence[str] = ()) -> str:
+    """The scorecard as plain text, one fact a line."""
+    lines = [_headline(scorecard), ""]
+    lines += ["What went well:", *(scorecard.went_well or ("Not enough to judge yet.",)), ""]
+    if scorecard.to_try:
+        lines += ["Try next time:", *scorecard.to_try, ""]
+    for group, title in GROUPS.items():
+        chosen = [criterion for criterion in scorecard.criteria if criterion.group == group]
+        if chosen:
+            lines.append(f"{title}:")
+            for criterion in chosen:
+                level = f", {LEVELS[criterion.level].lower()}, {criterion.points:.0f} points" if criterion.level else ""
+                lines.append(f"{criterion.title}: {value_of(criterion)}{level}.")
+                lines += [f"  At {moment}" for moment in _moments(criterion)]
+            lines.append("")
+    lines += [*_question_lines(scorecard), *_move_lines(scorecard)]
+    if support:
+        lines += ["", "If this stays with you, talk to somebody:", *support]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _headline(scorecard: Scorecard) -> str:
+    length = minutes(scorecard.length)
+    cut = "" if scorecard.finished else " The session was cut short; this is up to that moment."
+    if scorecard.overall is None or scorecard.level is None:
+        return f"Too little was said for an overall score ({length}).{cut}"
+    reviewed = ""
+    if scorecard.overall_reviewed not in (None, scorecard.overall):
+        reviewed = f" After review by an instructor: {scorecard.overall_reviewed:.0f}."
+    level = LEVELS[scorecard.level].lower()
+    return f"{scorecard.rubric.title}: {scorecard.overall:.0f} of 100, {level} ({length}).{reviewed}{cut}"
+
+
+def _moments(criterion: Criterion) -> list[str]:
+    """Where to listen, for criteria that lost points."""
+    if criterion.level not in ("developing", "needs_work"):
+        return []
+    shown = [
+        f"{clock(e.start)}" + (f" “{_short(e.quote)}”" if e.quote else "") + (f" ({e.note})" if e.note else "")
+        for e in criterion.evidence[:_MOMENTS]
+    ]
+    more = len(criterion.evidence) - _MOMENTS
+    return [*shown, f"{more} more in the report"] if more > 0 else shown
+
+
+def _short(text: str, limit: int = 70) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _question_lines(scorecard: Scorecard) -> list[str]:
+    profile = scorecard.rubric.profile
+    rows = [row for row in scorecard.question_types if row.profile == profile]
+    names = TYPES[profile]
+    if not rows:
+        return ["Questions: none asked."]
+    counts = ", ".join(f"{names.get(row.type, row.type).lower()} {row.count} ({row.share:.0f} %)" for row in rows)
+    lines = [f"Questions after {PROFILES[profile]}: {len(scorecard.questions)} asked: {counts}."]
+    found = {mark: scorecard.measure(mark).value or 0 for mark in MARK_NAMES}
+    marks = ", ".join(f"{MARKS[mark]} {count:.0f}" for mark, count in found.items() if count)
+    return [*lines, f"Marked: {marks}."] if marks else lines
+
+
+def _move_lines(scorecard: Scorecard) -> list[str]:
+    good = [f"{MOVE_NAMES[move]} {times(count)}" for move, count in scorecard.move_counts if move not in HARMFUL]
+    bad = [f"{MOVE_NAMES[move]} {times(count)}" for move, count in scorecard.move_counts if move in HARMFUL]
+    lines = [f"You {', '.join(good)}."] if good else []
+    return [*lines, f"Listen again to what {', '.join(bad)}."] if bad else lines
+
+
+def _print_rich(scorecard: Scorecard, support: Sequence[str], console: Console) -> None:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    def heading(title: str) -> None:
+        console.print()
+        console.print(Text(title, style="bold"))
+
+    def bullets(lines: Sequence[str], sign: str, style: str) -> None:
+        for line in lines:
+            grid = Table.grid(padding=(0, 1))
+            grid.add_row(Text(f"  {sign}", style=style), Text(line))
+            console.print(grid)
+
+    console.print()
+    console.print(Text(_headline(scorecard), style="bold " + _STYLES[scorecard.level]))
+    heading("What went well")
+    bullets(scorecard.went_well or ("Not enough to judge yet.",), "+", "green")
+    if scorecard.to_try:
+        heading("Try next time")
+        bullets(scorecard.to_try, ">", "yellow")
+    for group, title in GROUPS.items():
+        chosen = [criterion for criterion in scorecard.criteria if criterion.group == group]
+        if not chosen:
+            continue
+        heading(title)
+        for criterion in chosen:
+            row = Text("  ")
+            row.append(f"{criterion.title:<40}")
+            row.append(f"{value_of(criterion):<20}", style="" if criterion.level else "dim")
+            row.append(LEVELS[criterion.level] if criterion.level else "", style=_STYLES[criterion.level])
+            console.print(row)
+            for moment in _moments(criterion):
+                console.print(Padding(Text(moment, style="dim"), (0, 0, 0, 6)))
+    console.print()
+    for line in [*_question_lines(scorecard), *_move_lines(scorecard)]:
+        console.print(Text(line))
+    rates = [scorecard.measure(name) for name in ("speech_rate", "wait_median", "talk_share", "fillers")]
+    known = [
+        f"{measure.title.lower()} {amount(measure.value, measure.unit)}"
+        for measure in rates
+        if measure.value is not None
+    ]
+    if known:
+        console.print(Text("Also measured: " + ", ".join(known) + ".", style="dim"))
+    if support:
+        heading("If this stays with you, talk to somebody")
+        for line in support:
+            console.print(Text(f"  {line}"))
