@@ -57,9 +57,9 @@ def start_up() -> dict[str, Any]:
 def stages(model: str, asr: str) -> dict[str, Any]:
     """Cost of each stage of a turn."""
     import numpy as np
+    from voicesim.audio.files import read_mono_16k
 
     from voicesim.asr.engines import open_transcriber
-    from voicesim.audio.files import read_mono_16k
     from voicesim.audio.vad import VoiceActivity
     from voicesim.language.read import read_turn
     from voicesim.live.rehearsal import Rehearsal
@@ -122,7 +122,11 @@ def whole_session(fixture: str, model: str, asr: str) -> dict[str, Any]:
         wall = time.perf_counter() - began
         length = json.loads(Path(scratch, "session", "meta.json").read_text())["samples"] / 16000
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "voicesim", "score", f"{scratch}/session", "--json"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "voicesim", "score", f"{scratch}/session", "--json"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         scoring = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return {

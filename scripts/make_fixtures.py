@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from voicesim.audio.files import write_flac
 
 from fixtures.actor import Actor, Script, describe
 from fixtures.sounds import SOUNDS, room, street
 from fixtures.voices import Trainee, voiced_spans
-from voicesim.audio.files import write_flac
 from voicesim.engine.events import End, LineHeard, Overlapped, Record, StateEntered, TrackEnded
 from voicesim.engine.state import ConversationState
 from voicesim.live.conductor import Conductor
@@ -171,7 +171,9 @@ def check_script(name: str, script: Script, actor: Actor, records: list[Record])
         kind = ending.kind if ending else "none"
     if kind != script.ending or left > 0:
         states = [record.state for record in records if isinstance(record, StateEntered)]
-        print(f"{name}: ended {kind}, the script says {script.ending}; {left} steps were not played; {' > '.join(states)}")
+        print(
+            f"{name}: ended {kind}, the script says {script.ending}; {left} steps were not played; {' > '.join(states)}"
+        )
 
 
 def digest(path: Path) -> str:
@@ -188,10 +190,16 @@ def main() -> int:
     manifest_path = ROOT / "manifest.json"
     manifest: dict[str, Any] = json.loads(manifest_path.read_text()) if manifest_path.exists() else {"fixtures": {}}
     if arguments.check:
-        wrong = [name for name, entry in manifest["fixtures"].items() if digest(ROOT / name / "trainee.flac") != entry["sha256"]]
+        wrong = [
+            name
+            for name, entry in manifest["fixtures"].items()
+            if digest(ROOT / name / "trainee.flac") != entry["sha256"]
+        ]
         print("all as they should be" if not wrong else f"not what the manifest says: {', '.join(wrong)}")
         return 1 if wrong else 0
-    manifest["provenance"] = "Texts written for this project; speech synthesised with Kokoro-82M v1.0; sounds made from numbers."
+    manifest["provenance"] = (
+        "Texts written for this project; speech synthesised with Kokoro-82M v1.0; sounds made from numbers."
+    )
     manifest["licence"] = "Apache-2.0, as the project"
     trainee, prepared = Trainee(CACHE), {}
     folders = sorted(path.parent for path in ROOT.glob("*/script.yaml"))

@@ -125,6 +125,15 @@ def test_she_falls_silent_while_he_speaks_over_her_even_before_the_words_are_kno
     assert log.audible(1.6, 4.0) == 0.0
 
 
+def test_an_okay_that_turns_out_to_begin_a_sentence_is_part_of_the_interruption():
+    stage = Stage()
+    stage.trainee(1.0, 1.4, "okay")
+    stage.trainee(1.7, 3.6, "but when exactly was that?")
+    log = stage.run(8)
+    assert overlap_kinds(log) == [("interruption", True)]
+    assert log.of(TurnTaken)[0].text == "okay but when exactly was that?"
+
+
 def test_after_a_backchannel_she_goes_on_without_losing_a_word():
     stage = Stage()
     stage.trainee(1.0, 1.9, "mm-hm mm-hm")
@@ -263,6 +272,24 @@ def test_the_ending_is_spoken_before_the_session_ends():
     assert log.of(LineHeard)[-1].line == "state/opens/0"
     assert log.of(LineHeard)[-1].complete
     assert log.records[-1] == log.of(End)[0] or log.of(End)
+
+
+def test_she_takes_a_breath_between_two_lines():
+    stage = Stage()
+    stage.trainee(5.0, 6.0, "I believe you.")
+    heard = stage.run(20).of(LineHeard)
+    assert [line.line for line in heard[1:]] == ["rule/door/1/0", "state/tells/0"]
+    assert seconds(heard[2].onset - heard[1].end) == pytest.approx(0.6, abs=0.05)
+
+
+def test_what_she_could_not_get_to_say_is_not_counted_as_said():
+    stage = Stage()
+    stage.trainee(5.0, 6.0, "I believe you.")
+    stage.trainee(7.9, 9.0, "so please go on.")
+    stage.trainee(12.0, 13.0, "so please go on.")
+    log = stage.run(25)
+    assert "state/tells/0" not in [line.line for line in log.of(LineHeard)[:2]]
+    assert "state/tells/0" not in stage.state.survivor.used
 
 
 def test_stop_at_any_time():

@@ -98,9 +98,9 @@ class _Practice:
         story = self.loaded.scenario
         self.tell(f"{story.title}  (about {story.minutes:g} minutes)")
         self.tell()
-        self.tell(_wrapped(story.content_note))
+        self.tell(story.content_note.strip())
         self.tell()
-        self.tell(_wrapped(story.briefing))
+        self.tell(story.briefing.strip())
         self.tell()
 
     def find_stand_in(self) -> Path | None:
@@ -210,16 +210,20 @@ class _Practice:
         card = score_bundle(bundle, self.options["rubric"])
         write_scorecard(bundle, card)
         report = write_report(bundle, card, self.folder / "report.html")
+        ended = next((record.ending for record in bundle.records if isinstance(record, End)), "")
         if self.quiet:
-            ending = next((record.ending for record in bundle.records if isinstance(record, End)), "")
             data = {
                 "session": str(self.folder),
                 "report": str(report),
-                "ending": ending,
+                "ending": ended,
                 "scorecard": json.loads(card.to_json()),
             }
             click.echo(json.dumps(data, ensure_ascii=False))
         else:
+            ending = self.loaded.scenario.states[ended].ending if ended else None
+            if ending is not None:
+                self.tell(f"How it ended: {ending.title}. {ending.summary.strip()}")
+                self.tell()
             print_scorecard(card, plain=not self.terminal)
             self.tell()
             self.tell("If any of this stays with you, talk to someone:")
@@ -235,6 +239,3 @@ class _Practice:
             click.launch(str(report))
         return 2 if cut_off else 0
 
-
-def _wrapped(text: str) -> str:
-    return click.wrap_text(text, width=88, preserve_paragraphs=True)

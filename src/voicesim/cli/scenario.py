@@ -85,8 +85,8 @@ def schema() -> None:
 def say(name: str, seed: int, as_json: bool) -> None:
     """Try a scenario in text, without sound: type what you would say, one turn a line.
 
-    An empty line, or a number of seconds, waits. :interrupted, :cut_in, :talked_over or :rushed before a turn says how it was taken.
-    The numbers shown are her feelings; a live session never shows them. End with Ctrl-D.
+    An empty line, or a number of seconds, waits. :interrupted, :cut_in, :talked_over or :rushed before a turn says
+    how it was taken. The numbers shown are her feelings; a live session never shows them. End with Ctrl-D.
     """
     from voicesim.live.rehearsal import Rehearsal
     from voicesim.scenario.load import load_scenario

@@ -183,7 +183,8 @@ class _Step:
                 survivor=checkpoint.survivor, turn=checkpoint.turn, context=checkpoint.context,
                 manners=checkpoint.manners, turns=checkpoint.turns, checkpoint=None,
             )  # fmt: skip
-        self.put(utterance=None, queue=(), turn=turns.begin_segment(self.state.turn, onset), quiet_since=None)
+        turn = turns.begin_segment(self.state.turn, onset)
+        self.put(utterance=None, queue=(), say_at=None, turn=turn, quiet_since=None)
 
     def speech_ended(self, end: int) -> None:
         turn = self.state.turn
@@ -202,32 +203,45 @@ class _Step:
         return number
 
     def transcribed(self, heard: Transcribed) -> None:
-        overlap = self.state.overlap
-        if overlap is not None and not overlap.taken and heard.request in (overlap.request, overlap.probe):
-            self.decide(overlap, heard)
         if self.state.turn is not None:
             self.put(turn=turns.add_words(self.state.turn, heard))
+        overlap = self.state.overlap
+        if overlap is None or overlap.taken:
+            return
+        if heard.request == overlap.probe:
+            self.look_at_beginning(overlap, heard)
+        elif heard.request == overlap.request:
+            self.decide(overlap, heard)
 
     # ------------------------------------------------------------ whose floor it is
 
-    def decide(self, overlap: OpenOverlap, heard: Transcribed) -> None:
-        """The words are in: was it a cough, a backchannel, or did the trainee take the floor?"""
-        final = heard.request == overlap.request
+    def look_at_beginning(self, overlap: OpenOverlap, heard: Transcribed) -> None:
+        """He is still speaking over her; the words so far are in."""
         reading = self.rules.understand(heard.text, self.state.context)
-        length = heard.end - overlap.onset
-        kind: OverlapKind = "cut_in" if overlap.waited is not None else "interruption"
-        if not heard.text and not final:
+        if not heard.text:
             self.put(overlap=replace(overlap, cleared=True))
             self.sound_again()
-        elif not heard.text:
+        elif not reading.backchannel_only:
+            self.stop_her(overlap, heard.end)
+
+    def decide(self, overlap: OpenOverlap, heard: Transcribed) -> None:
+        """All he said over her is known: was it a cough, a backchannel, or did he take the floor?"""
+        segments = turns.since(self.state.turn, overlap.onset)
+        if segments and segments[-1].end is None:
+            # He is speaking again already: what he said belongs to what he is saying now.
+            self.put(overlap=replace(overlap, end=None, request=None))
+            return
+        reading = self.rules.understand(" ".join(segment.text or "" for segment in segments), self.state.context)
+        length = heard.end - overlap.onset
+        if not segments:
             self.let_her_go_on(overlap, "noise")
-        elif final and reading.backchannel_only and length <= self.settings.backchannel_longest:
+        elif reading.backchannel_only and length <= self.settings.backchannel_longest:
             self.let_her_go_on(overlap, "backchannel")
-        elif final and not self.takes_the_floor(reading, length):
-            self.let_her_go_on(overlap, kind)
+        elif not self.takes_the_floor(reading, length):
+            self.let_her_go_on(overlap, "interruption" if overlap.waited is None else "cut_in")
             self.manner("talked_over")
-        elif not (reading.backchannel_only and not final):
-            self.stop_her(overlap, kind, heard.end)
+        else:
+            self.stop_her(overlap, heard.end)
 
     def takes_the_floor(self, reading: TurnReading, length: int) -> bool:
         words = len(reading.text.split())
@@ -236,20 +250,10 @@ class _Step:
         )
 
     def let_her_go_on(self, overlap: OpenOverlap, kind: OverlapKind) -> None:
-        assert overlap.request is not None
-        assert self.state.turn is not None
-        self.out.append(
-            Overlapped(
-                self.at, kind, overlap.onset, overlap.end or self.at, overlap.utterance, False, overlap.waited or 0
-            )
-        )
-        turn = turns.drop_segment(self.state.turn, overlap.request)
-        self.put(overlap=None, turn=turn)
-        if turn is not None and turn.speaking:
-            # The trainee is speaking over her again already: that is for its own words to decide.
-            self.put(overlap=OpenOverlap(turn.segments[-1].onset, overlap.utterance, overlap.waited))
-        else:
-            self.sound_again()
+        end, waited = overlap.end or self.at, overlap.waited or 0
+        self.out.append(Overlapped(self.at, kind, overlap.onset, end, overlap.utterance, False, waited))
+        self.put(overlap=None, turn=turns.drop_since(self.state.turn, overlap.onset))
+        self.sound_again()
 
     def sound_again(self) -> None:
         utterance = self.state.utterance
@@ -257,11 +261,12 @@ class _Step:
             self.out.append(Resume(self.at, utterance.number))
             self.put(utterance=replace(utterance, ducked=False))
 
-    def stop_her(self, overlap: OpenOverlap, kind: OverlapKind, end: int) -> None:
-        self.out.append(
-            Overlapped(self.at, kind, overlap.onset, overlap.end or end, overlap.utterance, True, overlap.waited or 0)
-        )
-        self.put(overlap=replace(overlap, taken=True), queue=())
+    def stop_her(self, overlap: OpenOverlap, end: int) -> None:
+        kind: OverlapKind = "interruption" if overlap.waited is None else "cut_in"
+        end, waited = overlap.end or end, overlap.waited or 0
+        self.out.append(Overlapped(self.at, kind, overlap.onset, end, overlap.utterance, True, waited))
+        self.put(overlap=replace(overlap, taken=True))
+        self.drop_queue()
         self.manner("cut_in" if kind == "cut_in" else "interrupted")
         if self.state.utterance is not None:
             self.out.append(Stop(self.at, self.state.utterance.number))
@@ -292,6 +297,7 @@ class _Step:
         self.put(
             utterance=Utterance(number, line.id, spoken_text(line), line.reveals),
             queue=tuple(rest),
+            say_at=None,
             next_utterance=number + 1,
             quiet_since=None,
         )
@@ -318,8 +324,14 @@ class _Step:
             )
             self.put(overlap=None)
         self.put(utterance=None, checkpoint=None, quiet_since=self.at)
-        if complete:
-            self.say_next()
+        if complete and self.state.queue:
+            self.put(say_at=self.at + self.settings.between_lines)
+
+    def drop_queue(self) -> None:
+        """What she had still to say stays unsaid, and may be said another time."""
+        survivor = self.state.survivor
+        unsaid = {line.id for line in self.state.queue}
+        self.put(queue=(), say_at=None, survivor=replace(survivor, used=survivor.used - unsaid))
 
     def note_heard(self, utterance: Utterance, heard: int, complete: bool) -> None:
         end = self.at if utterance.silent_since is None else utterance.silent_since
@@ -356,7 +368,7 @@ class _Step:
             self.note_heard(utterance, utterance.position(self.at), complete=False)
         ending = self.state.survivor.state if reason == "ending" else ""
         self.out.append(End(self.at, reason, ending))  # type: ignore[arg-type]
-        self.put(phase="ended", utterance=None, queue=())
+        self.put(phase="ended", utterance=None, queue=(), say_at=None)
 
     # ------------------------------------------------------------ what is due now
 
@@ -364,6 +376,7 @@ class _Step:
         """Do what has fallen due, then ask to be woken for what comes next."""
         if self.state.phase == "running":
             self.press_overlap()
+            self.go_on_speaking()
             self.finish_turn()
             self.pass_silence()
             self.finish_conversation()
@@ -383,11 +396,18 @@ class _Step:
         if self.at >= overlap.onset + self.settings.probe_after and overlap.probe is None:
             self.put(overlap=replace(overlap, probe=self.request(overlap.onset, self.at)))
 
+    def go_on_speaking(self) -> None:
+        """Say the next of several lines after a breath, unless the trainee has begun to speak in it."""
+        say_at = self.state.say_at
+        if say_at is not None and self.at >= say_at and self.state.turn is None:
+            self.say_next()
+
     def finish_turn(self) -> None:
-        state = self.state
-        turn = state.turn
-        if turn is None or state.utterance is not None or not turns.is_over(turn, self.at, self.settings):
+        turn = self.state.turn
+        if turn is None or self.state.utterance is not None or not turns.is_over(turn, self.at, self.settings):
             return
+        self.drop_queue()
+        state = self.state
         reading = self.rules.understand(turn.text, state.context)
         manners = self.complete_manners(turn, reading)
         near = self.settings.patient_silence / SAMPLE_RATE
@@ -422,7 +442,7 @@ class _Step:
         run = manners.quick_fire + 1 if quick else 0
         words = len(turn.text.split())
         fast = (
-            words >= settings.rushed_words and words * 60 * SAMPLE_RATE > settings.rushed_words_per_minute * turn.voiced
+            words >= settings.rushed_words and words * 60 * SAMPLE_RATE > settings.rushed_words_per_minute * (turn.end - turn.onset)
         )
         rushed = len(reading.questions) >= settings.rushed_questions or fast or run >= settings.quick_fire_run
         events = (*manners.events, "rushed") if rushed else manners.events
@@ -431,7 +451,7 @@ class _Step:
     def pass_silence(self) -> None:
         """A silence has reached a threshold that the script names."""
         state = self.state
-        if state.quiet_since is None or state.utterance is not None or state.turn is not None:
+        if state.quiet_since is None or state.utterance is not None or state.turn is not None or state.queue:
             return
         for threshold in self.rules.survivor.silences(state.survivor):
             if self.at < state.quiet_since + samples(threshold):
@@ -466,7 +486,9 @@ class _Step:
                 due.append(overlap.onset + settings.hold_after)
             if overlap.probe is None:
                 due.append(overlap.onset + settings.probe_after)
-        if state.quiet_since is not None and state.turn is None and state.utterance is None:
+        if state.say_at is not None and state.turn is None:
+            due.append(state.say_at)
+        elif state.quiet_since is not None and state.turn is None and state.utterance is None:
             thresholds = self.rules.survivor.silences(state.survivor)
             due += [state.quiet_since + samples(threshold) for threshold in thresholds[:1]]
         future = [when for when in due if when > self.at]

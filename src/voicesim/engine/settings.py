@@ -28,12 +28,14 @@ class TurnTaking:
     """She does not stop for an onset this close to the end of her line."""
     simultaneous: int
     """Both began within this of each other: she yields and her line is not counted as said."""
+    between_lines: int
+    """Her breath between two lines that follow each other."""
     patient_silence: int
     """After a lone "okay" she goes on waiting when a scripted silence this near is still to come."""
     rushed_questions: int
     """Questions in one breath that count as rushing her (count)."""
     rushed_words_per_minute: float
-    """Articulation rate that counts as rushing her, in turns of `rushed_words` or more."""
+    """Speech rate that counts as rushing her, in turns of `rushed_words` or more."""
     rushed_words: int
     """Fewest words for which a rate says anything (count)."""
     quick_fire_gap: int

@@ -58,6 +58,8 @@ class ConversationState:
     utterance: Utterance | None = None
     queue: tuple[ChosenLine, ...] = ()
     """Lines she will say after the present one."""
+    say_at: int | None = None
+    """When she goes on with the next of them; None while one sounds."""
     turn: PendingTurn | None = None
     overlap: OpenOverlap | None = None
     checkpoint: Checkpoint | None = None

@@ -108,11 +108,6 @@ class PendingTurn:
         """The words so far."""
         return " ".join(segment.text for segment in self.segments if segment.text)
 
-    @property
-    def voiced(self) -> int:
-        """Samples of voice activity in the finished segments."""
-        return sum(segment.end - segment.onset for segment in self.segments if segment.end is not None)
-
 
 def begin_segment(turn: PendingTurn | None, onset: int) -> PendingTurn:
     """The trainee speaks (again)."""
@@ -133,9 +128,14 @@ def add_words(turn: PendingTurn, heard: Transcribed) -> PendingTurn | None:
     return _without(segments, lambda segment: segment.text == "")
 
 
-def drop_segment(turn: PendingTurn, request: int) -> PendingTurn | None:
-    """Take out a segment that was no part of a turn (a backchannel); None when nothing is left."""
-    return _without(turn.segments, lambda segment: segment.request == request)
+def since(turn: PendingTurn | None, onset: int) -> tuple[Segment, ...]:
+    """The segments that began at `onset` or later."""
+    return tuple(segment for segment in turn.segments if segment.onset >= onset) if turn else ()
+
+
+def drop_since(turn: PendingTurn | None, onset: int) -> PendingTurn | None:
+    """Take out the segments from `onset` on (they were no part of a turn); None when nothing is left."""
+    return _without(turn.segments, lambda segment: segment.onset >= onset) if turn else None
 
 
 def _without(segments: tuple[Segment, ...], unwanted: Callable[[Segment], bool]) -> PendingTurn | None:

@@ -25,6 +25,7 @@ class TurnTakingSeconds(BaseModel):
     taking_words: int = Field(ge=1)
     terminal: float = Field(ge=0, le=2)
     simultaneous: float = Field(ge=0, le=1)
+    between_lines: float = Field(ge=0, le=5)
     patient_silence: float = Field(ge=0, le=60)
     rushed_questions: int = Field(ge=2)
     rushed_words_per_minute: float = Field(gt=0)
@@ -44,6 +45,7 @@ class TurnTakingSeconds(BaseModel):
             taking_words=self.taking_words,
             terminal=samples(self.terminal),
             simultaneous=samples(self.simultaneous),
+            between_lines=samples(self.between_lines),
             patient_silence=samples(self.patient_silence),
             rushed_questions=self.rushed_questions,
             rushed_words_per_minute=self.rushed_words_per_minute,
