@@ -155,9 +155,9 @@ class Session:
         sentences = []
         position = 0
         for piece, (types, marks, moves) in self._labels.items():
-            if not piece or piece not in text:
+            offset = text.find(piece, position) if piece else -1
+            if offset < 0:
                 continue
-            offset = text.index(piece, position)
             for index, match in enumerate(_SENTENCE.finditer(piece)):
                 kind = types[min(index, len(types) - 1)]
                 stripped = match[0].strip()

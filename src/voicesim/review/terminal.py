@@ -139,9 +139,9 @@ def _print_rich(scorecard: Scorecard, support: Sequence[str], console: Console) 
         heading(title)
         for criterion in chosen:
             row = Text("  ")
-            row.append(f"{criterion.title:<40}")
-            row.append(f"{value_of(criterion):<20}", style="" if criterion.level else "dim")
-            row.append(LEVELS[criterion.level] if criterion.level else "", style=_STYLES[criterion.level])
+            row.append(f"{LEVELS[criterion.level] if criterion.level else 'Open':<12}", style=_STYLES[criterion.level])
+            row.append(criterion.title)
+            row.append(f"  {value_of(criterion)}", style="dim")
             console.print(row)
             for moment in _moments(criterion):
                 console.print(Padding(Text(moment, style="dim"), (0, 0, 0, 6)))

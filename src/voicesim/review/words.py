@@ -87,14 +87,15 @@ def value_of(criterion: Criterion) -> str:
     """A criterion's value, or that there is none."""
     if criterion.points is None:
         return "not enough to judge"
-    if criterion.unit == "count" and criterion.value is not None:
-        return times(round(criterion.value))
+    if criterion.unit in ("count", "kinds") and criterion.value is not None:
+        title = criterion.measure_title
+        return f"{title[0].lower()}{title[1:]}: {criterion.value:.0f}"
     return amount(criterion.value, criterion.unit)
 
 
 def times(count: int) -> str:
-    """A count as people say it: ``never``, ``once``, ``4 times``."""
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    """A count as people say it: ``once``, ``twice``, ``4 times``."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def minutes(position: int) -> str:

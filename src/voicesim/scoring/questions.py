@@ -90,7 +90,7 @@ def _marked(conversation: Conversation, mark: str) -> Measure:
 
 
 def _words(sentence: Sentence, label: str) -> str:
-    cues = [cue.text for cue in sentence.cues if label in cue.label]
+    cues = dict.fromkeys(cue.text for cue in sentence.cues if label in cue.label)
     return "decided by: " + ", ".join(f"“{cue}”" for cue in cues) if cues else ""
 
 

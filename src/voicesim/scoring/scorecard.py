@@ -49,6 +49,7 @@ class Criterion:
     group: Group
     weight: float
     measure: str
+    measure_title: str
     value: float | None
     unit: str
     level: Level | None
@@ -205,6 +206,7 @@ def _judge(rule: CriterionRule, measure: Measure) -> Criterion:
         group=rule.group,
         weight=rule.weight,
         measure=measure.name,
+        measure_title=measure.title,
         value=measure.value if enough else None,
         unit=measure.unit,
         level=band.level if band else None,
