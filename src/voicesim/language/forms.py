@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from voicesim.language.grammar import blocked_before, inverted, inverted_within, is_past, opening, verb_base, wh_question
-from voicesim.language.lexicon import load_words, question_phrases
-from voicesim.language.phrases import Line, Match
-from voicesim.language.reading import Form
+from voicesim.language.evidence import NOTHING, FormReading, matches
+from voicesim.language.grammar import (
+    blocked_before,
+    inverted,
+    inverted_within,
+    is_past,
+    opening,
+    verb_base,
+    wh_question,
+)
+from voicesim.language.lexicon import load_words
+from voicesim.language.phrases import Line
 from voicesim.language.sentences import Piece
 from voicesim.language.stems import content_stems
-
-
-@dataclass(frozen=True)
-class FormReading:
-    """The form, the words that decided it (indices into the piece's words, inclusive) and how sure it is."""
-
-    form: Form
-    first: int = 0
-    last: int = 0
-    confidence: float = 0.9
-
-
-NOTHING = FormReading("none", 0, 0, 0.9)
-
-
-def matches(group: str, line: Line) -> Match | None:
-    """First match of a group of `lexicons/questions.yaml`, unless the group is cancelled."""
-    says, unless = question_phrases(group)
-    for phrase in says:
-        found = phrase.find(line)
-        if found:
-            return None if any(other.find(line) for other in unless) else found
-    return None
+from voicesim.language.tags import read_tag
 
 
 def read_form(piece: Piece, line: Line, heard: frozenset[str] = frozenset()) -> FormReading:
@@ -50,7 +35,7 @@ def read_form(piece: Piece, line: Line, heard: frozenset[str] = frozenset()) -> 
     start = opening(norms)
     if start >= len(norms):
         return _only_openers(piece)
-    tagged = _tag(piece, line, start)
+    tagged = read_tag(piece, line, start)
     if tagged:
         return tagged
     asked = matches("request", line)
@@ -73,46 +58,6 @@ def _only_openers(piece: Piece) -> FormReading:
     return NOTHING
 
 
-def _tag(piece: Piece, line: Line, start: int) -> FormReading | None:
-    norms = piece.norms
-    found = matches("tag_ending", line)
-    if not found or found.first < start:
-        return None
-    ending = norms[found.first : found.last + 1]
-    body = norms[start : found.first]
-    if not body and len(ending) == 1:
-        return FormReading("tag", found.first, found.last, 0.7) if piece.asked and ending[0] in {"right", "correct"} else None
-    if not body:
-        return FormReading("tag", found.first, found.last, 0.7) if len(ending) > 1 and "not" in ending and ending[0] != "do" else None
-    if inverted(norms, start, strict=False) or wh_question(norms, start):
-        return None
-    if len(ending) > 1:
-        # "what they could do", "as much as you can": a clause that ends in auxiliary order only with a tag's inversion.
-        if ending[0] in load_words().auxiliaries and (len(body) < 2 or body[-1] in {"so", "neither", "nor", "and", "but"}):
-            return None
-        reversed_sense = bool({"not", "never", "nobody", "nothing"} & set(body)) and "not" not in ending
-        known = reversed_sense or ending[0] not in load_words().auxiliaries or "not" in ending or piece.asked or bool(piece.words[found.first].before)
-        return FormReading("tag", found.first, found.last, 0.92) if known else None
-    word = ending[0]
-    comma = bool(piece.words[found.first].before)
-    if word in {"right", "correct"}:
-        if len(body) < 2 or body[-1] in {"all", "is", "was", "are", "not", "the", "that", "be", "a", "your", "his", "feel", "feels", "quite", "so", "to", "do", "got"}:
-            return None
-        about_her = "you" in body or "your" in body or "he" in body or "she" in body or "they" in body
-        if piece.asked or comma or about_her:
-            return FormReading("tag", found.first, found.last, 0.9 if piece.asked else 0.7)
-        return None
-    if piece.asked and len(body) >= 2 and word in {"huh", "eh", "yeah", "yes", "no", "okay"}:
-        if word == "okay":
-            return None
-        return FormReading("tag", found.first, found.last, 0.85)
-    if word in {"huh", "eh"} and len(body) >= 2:
-        return FormReading("tag", found.first, found.last, 0.75)
-    if word == "yeah" and len(body) >= 3 and "you" in body and norms[start - 1 : start] == ("so",):
-        return FormReading("tag", found.first, found.last, 0.6)
-    return None
-
-
 def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
     words = load_words()
     sure = 0.96 if piece.asked else 0.88
@@ -131,15 +76,21 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
             continue
         if any(word in words.reporting - {"about", "of"} for word in norms[at:place]) and not piece.asked:
             continue
-        if norms[place - 1] in words.prepositions | words.determiners | words.auxiliaries and not piece.asked:
+        waits = words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects)
+        if norms[place - 1] in waits and not piece.asked:
             continue
         if wh_question(norms, place) and _inverts_from(norms, place) and not inverted(norms, start, strict=False):
             return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.06)
     in_place = piece.asked or (norms[-1] == "what" and verb_base(norms[-2] if len(norms) > 1 else "") is not None)
-    if in_place and norms[-1] in words.wh and len(norms) - start > 1 and len(norms) - start <= 8 and not inverted(norms, start, strict=False):
+    if (
+        in_place
+        and norms[-1] in words.wh
+        and len(norms) - start > 1
+        and len(norms) - start <= 8
+        and not inverted(norms, start, strict=False)
+    ):
         return FormReading("wh", len(norms) - 1, len(norms) - 1, 0.8)
-    indirect = _indirect(norms, start)
-    return indirect
+    return _indirect(norms, start)
 
 
 def _later_question(norms: Sequence[str], at: int) -> bool:
@@ -153,7 +104,7 @@ def _inverts_from(norms: Sequence[str], place: int) -> bool:
 
 
 def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
-    """"I was wondering whether ...", "I'd like to know who ...": asks by saying that one asks."""
+    """Asks by saying that one asks: "I was wondering whether ...", "I'd like to know who ..."."""
     words = load_words()
     if norms[start] == "wonder" and start + 1 < len(norms) and norms[start + 1] in words.wh:
         return FormReading("wh", start, start + 1, 0.7)
@@ -161,7 +112,7 @@ def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
         return None
     for place in range(start + 1, min(len(norms) - 1, start + 8)):
         if norms[place] in {"wonder", "wondering", "know", "ask", "curious"}:
-            if norms[place] == "know" and "like" not in norms[start:place] and "want" not in norms[start:place] and "need" not in norms[start:place]:
+            if norms[place] == "know" and not {"like", "want", "need"} & set(norms[start:place]):
                 return None
             if "not" in norms[start:place] or norms[place - 1] in {"you"}:
                 return None
@@ -176,20 +127,26 @@ def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
 def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
     words = load_words()
     sure = 0.96 if piece.asked else 0.86
-    if norms[start] == "do" and norms[start + 1 : start + 2] == ("not",):
-        if not inverted(norms, start, strict=True):
-            return None
+    if norms[start] == "do" and norms[start + 1 : start + 2] == ("not",) and not inverted(norms, start, strict=True):
+        return None
+    if len(norms) == start + 2 and "so" in norms[:start] and not piece.asked:
+        return None  # "so do I"
     if inverted(norms, start, strict=False):
         return FormReading("polar", start, min(start + 1, len(norms) - 1), sure)
     if norms[start] in words.auxiliaries and piece.asked and len(norms) > start + 1:
         return FormReading("polar", start, start, 0.85)
-    if norms[start] in {"did", "is", "was", "does", "are", "were"} and len(norms) > start + 2 and verb_base(norms[start + 1]) is None:
-        if norms[start + 1] not in words.prepositions | words.adverbs | {"not", "it", "that", "this", "so", "a", "an", "the", "good", "nice", "great"}:
+    if norms[start] in {"did", "is", "was", "does", "are", "were"} and len(norms) > start + 2:
+        # A noun of unknown kind as subject: "was alcohol involved".
+        other = words.prepositions | words.adverbs | words.sets["not_a_subject"]
+        if verb_base(norms[start + 1]) is None and norms[start + 1] not in other:
             return FormReading("polar", start, start + 1, 0.7)
     if norms[start] in {"why", "what", "who", "how"}:
         return None
     for place in range(start + 1, len(norms) - 1):
-        if norms[place] not in words.auxiliaries or norms[place - 1] in words.clause_subjects | words.wh | words.auxiliaries:
+        if (
+            norms[place] not in words.auxiliaries
+            or norms[place - 1] in words.clause_subjects | words.wh | words.auxiliaries
+        ):
             continue
         apart = bool(piece.words[place].before) or norms[start] in words.subordinators | words.prepositions
         if blocked_before(norms, place) or not inverted_within(norms, place, comma=apart):
@@ -219,7 +176,8 @@ def _elliptical(piece: Piece, norms: Sequence[str], start: int, heard: frozenset
         return FormReading("polar", start, start, 0.7)
     if first == "you" and len(body) > 2 and norms[start - 1 : start] not in {("so",), ("and",), ("then",)}:
         # "You know him?", "you ever been there": the auxiliary is left out.
-        if body[1] == "ever" or (piece.asked and body[1] in words.base_verbs and not is_past(body[1])):
+        present = body[1] in words.base_verbs and not is_past(body[1])
+        if body[1] == "ever" or (piece.asked and present):
             return FormReading("polar", start, start + 1, 0.6)
     if not piece.asked:
         return None
@@ -241,10 +199,6 @@ def _declarative(piece: Piece, line: Line, norms: Sequence[str], start: int) -> 
     return _unmarked(piece, norms, start)
 
 
-_STATES = frozenset("have has live work know like own are feel think want still".split())
-_SUPPOSING = frozenset("guess assume gather suppose imagine understand presume".split())
-
-
 def _unmarked(piece: Piece, norms: Sequence[str], start: int) -> FormReading:
     """A statement about what she did or knows, said to her without a question mark, is usually meant as a question.
 
@@ -254,7 +208,7 @@ def _unmarked(piece: Piece, norms: Sequence[str], start: int) -> FormReading:
     body = norms[start:]
     concludes = "so" in norms[:start]
     supposed = False
-    if body[:1] == ("i",) and len(body) > 3 and body[1] in _SUPPOSING or body[:3] == ("i", "take", "it"):
+    if (body[:1] == ("i",) and len(body) > 3 and body[1] in words.sets["supposing"]) or body[:3] == ("i", "take", "it"):
         body = body[3:] if body[1] == "take" else body[2:]
         body = body[1:] if body[:1] == ("that",) else body
         supposed = True
@@ -269,7 +223,7 @@ def _unmarked(piece: Piece, norms: Sequence[str], start: int) -> FormReading:
     if is_past(body[verb]):
         return FormReading("declarative", start, last, 0.6 if concludes or supposed else 0.55)
     following = body[verb + 1] if verb + 1 < len(body) else ""
-    if (concludes or supposed) and body[verb] in _STATES and following not in words.clause_subjects:
+    if (concludes or supposed) and body[verb] in words.sets["state_verbs"] and following not in words.clause_subjects:
         return FormReading("declarative", start, last, 0.5)
     return NOTHING
 

@@ -23,12 +23,6 @@ _AGREES = {
     "do": _PLURAL | {"i"},
     "have": _PLURAL | {"i"},
 }
-_THIRD = frozenset(
-    "the a an your his her my their our its any some all both either each every no anybody anyone somebody someone "
-    "something anything nothing everything nobody everyone everybody one".split()
-)
-_OWN_VERB = frozenset({"am", "is", "are", "was", "were", "will", "would"})
-"""A subject followed by one of these has its verb behind it, so the auxiliary before it is none of its own."""
 
 
 def verb_base(word: str) -> str | None:
@@ -105,7 +99,8 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
     subject = norms[after]
     if aux in {"have", "had"} and subject in {"a", "an", "some", "no", "the", "to", "one", "all"}:
         return False
-    if after + 1 < len(norms) and norms[after + 1] in _OWN_VERB:
+    if after + 1 < len(norms) and norms[after + 1] in words.sets["subject_has_verb"]:
+        # The subject's verb stands behind it: this auxiliary is none of its own.
         return False
     if aux in {"do", "does", "did", "have", "had"} and subject in {"it", "that", "this"} and not strict:
         return after + 1 < len(norms) and (aux in {"does", "had", "did"} and _goes_on(norms, after + 1))
@@ -114,17 +109,27 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
         return True
     if agrees is None and subject in words.clause_subjects and subject not in {"who", "that", "this", "people"}:
         return True
+    third = words.sets["third_person"]
     if strict:
-        return subject in _THIRD - {"a", "an", "some", "no", "all", "one"} and aux in {"did", "does", "do"} and not negated
+        definite = subject in third - {"a", "an", "some", "no", "all", "one"}
+        return definite and aux in {"did", "does", "do"} and not negated
     if subject in {"this", "that", "these", "those", "people"}:
         return aux not in {"do", "have"} or subject == "people"
-    if subject in _THIRD:
+    if subject in third:
         return aux not in {"do", "have"} or subject in {"any", "your", "all", "his", "her", "their", "the"}
     return False
 
 
 def _goes_on(norms: Sequence[str], index: int) -> bool:
-    return verb_base(norms[index]) is not None or norms[index] in {"ever", "just", "really", "not", "all", "make", "hurt"}
+    return verb_base(norms[index]) is not None or norms[index] in {
+        "ever",
+        "just",
+        "really",
+        "not",
+        "all",
+        "make",
+        "hurt",
+    }
 
 
 def inverted_within(norms: Sequence[str], index: int, *, comma: bool) -> bool:
@@ -144,10 +149,14 @@ def inverted_within(norms: Sequence[str], index: int, *, comma: bool) -> bool:
     if subject == "you":
         return True
     if subject in {"it", "that", "this", "there"}:
-        return bool(following) and following[0] in {
-            "okay", "all", "fine", "possible", "true", "right", "anything", "anyone", "anybody", "someone", "any", "still",
-        }  # fmt: skip
-    return norms[index] in {"did", "had", "were", "was", "has", "does"} and subject in {"he", "she", "they", "anyone", "anybody"}
+        return bool(following) and following[0] in load_words().sets["easy_complements"]
+    return norms[index] in {"did", "had", "were", "was", "has", "does"} and subject in {
+        "he",
+        "she",
+        "they",
+        "anyone",
+        "anybody",
+    }
 
 
 def wh_question(norms: Sequence[str], index: int) -> bool:
@@ -170,10 +179,13 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         return False
     if first in {"what", "who"} and follows in words.wh_verbs - words.auxiliaries:
         return True
-    if first == "which" and follows in {"is", "was", "are", "were", "means", "would", "i", "you"}:
-        return inverted(norms, index + 1, strict=True) and len(rest) > 2 and rest[1] not in {"it", "that", "this"}
-    if first == "when" and follows in words.clause_subjects - {"that"}:
+    if first == "which" and follows in {"means", "i", "you"}:
         return False
+    if first == "when":
+        place = index + 2 if follows in words.adverbs else index + 1
+        return place < len(norms) and norms[place] in words.auxiliaries and place + 1 < len(norms)
+    if first == "which" and follows in words.auxiliaries:
+        return inverted(norms, index + 1, strict=True)
     limit = min(len(norms), index + 7)
     for place in range(index + 1, limit):
         word = norms[place]
@@ -188,7 +200,9 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
             return first in {"what", "how", "which", "whose"} and place > index + 1
         if word in words.clause_subjects and word not in {"that", "those", "people", "one"}:
             tail = norms[place + 1] if place + 1 < len(norms) else ""
-            return first in {"how", "what", "where"} and (tail.endswith("ing") or tail in {"been", "from", "at", "gonna"})
+            return first in {"how", "what", "where"} and (
+                tail.endswith("ing") or tail in {"been", "from", "at", "gonna"}
+            )
     if first in {"how", "what", "which", "where"} and len(rest) <= 3 and not any(verb_base(word) for word in rest):
         return follows in words.degree if first == "how" else follows not in {"ever", "so"}
     return first == "who" and (is_past(follows) or (follows.endswith("s") and verb_base(follows) is not None))
@@ -197,8 +211,10 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
 def _noun_subject(norms: Sequence[str], place: int) -> bool:
     """A noun of unknown kind after the auxiliary: "when did Mark leave", "where was alcohol kept"."""
     after = place + 1
-    return after < len(norms) and norms[place] in {"did", "does", "do", "was", "were", "is", "are"} and (
-        after + 1 >= len(norms) or norms[after] not in load_words().prepositions
+    return (
+        after < len(norms)
+        and norms[place] in {"did", "does", "do", "was", "were", "is", "are"}
+        and (after + 1 >= len(norms) or norms[after] not in load_words().prepositions)
     )
 
 

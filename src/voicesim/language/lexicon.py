@@ -68,6 +68,10 @@ class Words(_Lexicon):
     not_verbs: WordSet
     """Words in -ed or -ing that are no verbs."""
     adverbs: WordSet
+    sets: dict[str, WordSet]
+    """Small sets that single rules look at, by name."""
+    sentence_starts: tuple[str, ...]
+    """Phrases that always open a sentence."""
 
     @property
     def parenthetic_pairs(self) -> frozenset[tuple[str, ...]]:

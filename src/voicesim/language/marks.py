@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from voicesim.language.forms import FormReading, matches
+from voicesim.language.evidence import FormReading, matches
 from voicesim.language.grammar import verb_base
 from voicesim.language.lexicon import load_words
 from voicesim.language.phrases import Line, Match
@@ -101,7 +102,7 @@ def several(asking: Sequence[tuple[int, GriffithsType, bool]]) -> frozenset[int]
 def recast(asking: Sequence[tuple[int, GriffithsType, bool]]) -> int | None:
     """The narrower question that spoils an open one just before it, if there is one."""
     counted = [(index, kind) for index, kind, welfare in asking if not welfare]
-    for (_, before), (index, after) in zip(counted, counted[1:], strict=False):
+    for (_, before), (index, after) in pairwise(counted):
         if before == "open" and after not in ("open", "none"):
             return index
     return None

@@ -81,7 +81,9 @@ def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
         return True
     if any(_reaches(phrase, prefix, hit.first) for phrase in denied):
         return False
-    return not any(word in _DENIALS for word in before[-2:])
+    # "not your fault" is one breath; in "if you don't help, I will have to ..." the "not" belongs to another clause.
+    own_clause = line.joined.split()[hit.first] in load_words().clause_subjects
+    return not any(word in _DENIALS for word in before[-1 if own_clause else -2 :])
 
 
 def _reaches(phrase: Phrase, prefix: Line, end: int) -> bool:

@@ -48,12 +48,16 @@ class Line:
     @classmethod
     def of(cls, words: Sequence[Word]) -> Line:
         """Prepare `words`."""
+        return cls.of_norms([word.norm for word in words])
+
+    @classmethod
+    def of_norms(cls, norms: Sequence[str]) -> Line:
+        """Prepare normalised words."""
         starts: list[int] = []
         position = 1
-        for word in words:
+        for norm in norms:
             starts.append(position)
-            position += len(word.norm) + 1
-        norms = [word.norm for word in words]
+            position += len(norm) + 1
         return cls(" " + "".join(norm + " " for norm in norms), tuple(starts), frozenset(norms))
 
     def before(self, index: int) -> Line:

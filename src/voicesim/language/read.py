@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from voicesim.language import marks
 from voicesim.language.backchannels import is_backchannel
-from voicesim.language.forms import FormReading, read_form
+from voicesim.language.evidence import FormReading
+from voicesim.language.forms import read_form
 from voicesim.language.moves import find_moves
 from voicesim.language.phrases import Line, Match
 from voicesim.language.reading import ContextTurn, Cue, QuestionTypes, Sentence, TurnReading

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from voicesim.language.grammar import (
     blocked_before,
@@ -25,26 +26,6 @@ from voicesim.language.phrases import Line, Phrase, compile_phrase
 from voicesim.language.tokens import Token, Word, fluent, spoken_words, tokenize
 
 _ENDS = frozenset(".?!…")
-_TITLES = frozenset({"mr", "mrs", "ms", "dr", "st", "det", "sgt", "lt", "no", "prof"})
-_STARTERS = (
-    "i am [just|so|very|really|not|here|here to] (officer|detective|sergeant|constable|inspector|nurse|doctor|agent|deputy|investigator|sorry|going|here|asking|with the|from the|glad|listening|not going|not here|not saying|not asking)",
-    "my name is",
-    "thank you",
-    "thanks for",
-    "take (your time|all the time|as much time|as long)",
-    "(it is|that is|this is) (not your|okay|all right|fine|never|completely|perfectly|totally)",
-    "i (believe|understand|appreciate|hear|can hear|can see) (you|that|how|what|this)",
-    "you (can|do not have to|are safe|are not|did nothing|did not do anything)",
-    "there is no (rush|hurry|right)",
-    "if you (do not|need|want|would)",
-    "i will (stay|be|explain|not|give|get|tell)",
-    "i would like",
-    "i want to",
-    "i just (want|need)",
-    "we (can|have|will|do not)",
-    "no one",
-    "nobody",
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +50,7 @@ class Piece:
 
 @cache
 def _starters() -> tuple[Phrase, ...]:
-    return tuple(compile_phrase(pattern, {}) for pattern in _STARTERS)
+    return tuple(compile_phrase(pattern, {}) for pattern in load_words().sentence_starts)
 
 
 def split(text: str) -> list[Piece]:
@@ -85,7 +66,7 @@ def split(text: str) -> list[Piece]:
             pieces.append(Piece((), spoken[0].start, spoken[-1].end, end_mark))
             continue
         cuts = [0, *_cuts(words), len(words)]
-        for first, last in zip(cuts, cuts[1:], strict=False):
+        for first, last in pairwise(cuts):
             whole = last == len(words)
             part = tuple(words[first:last])
             start = spoken[0].start if first == 0 else part[0].start
@@ -117,7 +98,12 @@ def _goes_on(current: list[Token], tokens: list[Token], index: int) -> bool:
         return False
     if stop[0] == "…" or len(stop) > 1:
         return following[0].islower() and following.lower() != "i"
-    if last in _TITLES and len(spoken) < 8 and following[0].isupper() and (last != "no" or following[0].isdigit()):
+    if (
+        last in load_words().sets["titles"]
+        and len(spoken) < 8
+        and following[0].isupper()
+        and (last != "no" or following[0].isdigit())
+    ):
         return True
     if len(last) == 1 and last not in {"i", "a"} and last.isalpha():
         return True
@@ -137,7 +123,9 @@ def _cuts(words: Sequence[Word]) -> list[int]:
             kind = ""
         if kind or (index in starts and not _runs_on(norms, begin, index)):
             cut = index
-            while cut - 1 > begin and (norms[cut - 1] in conjunctions or norms[cut - 1] in _LEADING):
+            while cut - 1 > begin and (
+                norms[cut - 1] in conjunctions or norms[cut - 1] in load_words().sets["leading_words"]
+            ):
                 if norms[cut - 1] == "or":
                     cut = -1
                     break
@@ -153,23 +141,16 @@ def _cuts(words: Sequence[Word]) -> list[int]:
     return cuts
 
 
-_TELLING = frozenset({"tell", "describe", "explain", "walk", "hear", "share", "talk"})
-_OBJECTS = frozenset({"it", "this", "that", "you", "me", "him", "her", "them", "us", "now", "today", "here", "there"})
-_LEADING = frozenset({"okay", "well", "now", "also", "just", "please", "but", "and", "so", "then"})
-
-
 def _sentence_starts(norms: Sequence[str]) -> set[int]:
-    line = Line(" " + "".join(norm + " " for norm in norms), _places(norms), frozenset(norms))
+    line = Line.of_norms(norms)
     return {match.first for phrase in _starters() for match in phrase.find_all(line)}
 
 
-def _places(norms: Sequence[str]) -> tuple[int, ...]:
-    places: list[int] = []
-    position = 1
-    for norm in norms:
-        places.append(position)
-        position += len(norm) + 1
-    return tuple(places)
+@cache
+def _expecting() -> frozenset[str]:
+    """Words that wait for a noun, so no sentence can end with them."""
+    words = load_words()
+    return words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects)
 
 
 def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -> str:
@@ -177,17 +158,17 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
     words = load_words()
     word = norms[index]
     if word in words.wh:
-        if blocked_before(norms, index) or norms[index - 1] in words.prepositions | words.determiners | words.auxiliaries:
+        if blocked_before(norms, index) or norms[index - 1] in _expecting():
             return ""
         if _quoted(norms, begin, index):
             return ""
         if not wh_question(norms, index) or not _inverts_after(norms, index):
             return ""
         # "tell me, in your own words, what happened" is one request.
-        asked_for = any(word in _TELLING for word in norms[begin:index])
+        asked_for = any(word in words.sets["telling"] for word in norms[begin:index])
         return "" if asked_for and not _inverts(norms, index) else "wh"
     if word in words.auxiliaries and not _is_subject(norms, begin, index - 1):
-        if blocked_before(norms, index) or index + 2 >= len(norms) or _quoted(norms, begin, index):
+        if (blocked_before(norms, index) and not comma) or index + 2 >= len(norms) or _quoted(norms, begin, index):
             return ""
         if not inverted_within(norms, index, comma=comma):
             return ""
@@ -197,13 +178,17 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
             return "" if _wh_waits(norms, inside, index) else "polar"
         return "polar"
     if word in {"tell", "describe", "explain", "walk", "talk"} and norms[index + 1 : index + 2] in (["me"], ["us"]):
-        if norms[index - 1] in words.auxiliaries | words.clause_subjects | {"to", "not", "please", "just", "then", "and"}:
+        if norms[index - 1] in words.auxiliaries | words.clause_subjects | {
+            "to",
+            "not",
+            "please",
+            "just",
+            "then",
+            "and",
+        }:
             return ""
         return "imperative"
     return ""
-
-
-_QUOTING = frozenset("say said says saying ask asked asks asking wonder wondering wondered goes told".split())
 
 
 def _quoted(norms: Sequence[str], begin: int, index: int) -> bool:
@@ -211,7 +196,7 @@ def _quoted(norms: Sequence[str], begin: int, index: int) -> bool:
     start = opening(norms, begin)
     if inverted(norms, start, strict=False) or wh_question(norms, start):
         return False
-    return any(word in _QUOTING for word in norms[max(begin, index - 5) : index])
+    return any(word in load_words().sets["quoting"] for word in norms[max(begin, index - 5) : index])
 
 
 def _is_subject(norms: Sequence[str], begin: int, index: int) -> bool:
@@ -238,7 +223,7 @@ def _inverts_after(norms: Sequence[str], index: int) -> bool:
     if norms[index - 1] in load_words().conjunctions and following in load_words().auxiliaries:
         return norms[index] not in {"which", "when"} and index + 2 < len(norms)
     if norms[index] in {"what", "who"} and following in load_words().auxiliaries:
-        return norms[index - 1] in _OBJECTS and index + 2 < len(norms)
+        return norms[index - 1] in load_words().sets["objects"] and index + 2 < len(norms)
     return norms[index] in {"what", "who"} and following in {"happened", "else", "about"}
 
 
@@ -254,8 +239,10 @@ def _last_wh(norms: Sequence[str], begin: int, index: int) -> int | None:
 def _wh_waits(norms: Sequence[str], wh: int, index: int) -> bool:
     """Whether the question word still waits for its verb: nothing but its noun phrase stands in between."""
     between = norms[wh + 1 : index]
-    return len(between) <= 4 and not any(word in load_words().clause_subjects - {"one", "those", "this", "that"} for word in between) and not any(
-        word in load_words().wh_verbs for word in between
+    return (
+        len(between) <= 4
+        and not any(word in load_words().clause_subjects - {"one", "those", "this", "that"} for word in between)
+        and not any(word in load_words().wh_verbs - {"else"} for word in between)
     )
 
 
@@ -263,17 +250,19 @@ def _runs_on(norms: Sequence[str], begin: int, index: int) -> bool:
     """Whether the phrase at `index` is still part of the clause before it: "so that you can", "I think it is okay"."""
     words = load_words()
     previous = norms[index - 1]
-    if previous in words.subordinators | words.reporting | words.wh | words.auxiliaries | words.determiners | {"to", "that", "not"}:
+    if previous in words.subordinators | words.reporting | words.wh | words.auxiliaries | words.determiners | {
+        "to",
+        "that",
+        "not",
+    }:
         return True
     if previous in {"and", "but"}:
         return index - 2 >= begin and norms[index - 2] in words.reporting | words.subordinators
     recent = norms[max(begin, index - 4) : index]
-    if norms[opening(norms, begin)] in words.subordinators if opening(norms, begin) < len(norms) else False:
+    start = opening(norms, begin)
+    if start < len(norms) and norms[start] in words.subordinators:
         return True
-    return any(word in _SAYING for word in recent)
-
-
-_SAYING = frozenset({"tell", "told", "say", "says", "said", "know", "think", "promise", "that", "whether", "if", "what"})
+    return any(word in words.sets["saying"] for word in recent)
 
 
 def _stands_alone(norms: Sequence[str], following: Word) -> bool:
@@ -283,14 +272,14 @@ def _stands_alone(norms: Sequence[str], following: Word) -> bool:
     if not body:
         return False
     if _is_request(norms):
-        return True
+        return len(body) > 2 or body[-1] not in {"me", "us"}
     if inverted(body, 0, strict=False) and len(body) >= 3:
         return body[-1] not in load_words().prepositions | load_words().determiners or len(body) > 4
     if wh_question(body, 0):
         return len(body) >= 2
     if len(body) < 2:
         return False
-    if body[-1] in {"what", "and", "or", "the", "a", "to", "of", "was", "is", "that"} and not following.before:
+    if body[-1] in load_words().sets["unfinished"] and not following.before:
         return False
     return finite(norms) or (verb_base(body[0]) is not None and len(body) >= 3)
 
@@ -304,5 +293,5 @@ def _is_tag(norms: Sequence[str], index: int) -> bool:
 
 
 def _is_request(norms: Sequence[str]) -> bool:
-    line = Line(" " + "".join(norm + " " for norm in norms), _places(norms), frozenset(norms))
+    line = Line.of_norms(norms)
     return any(phrase.find(line) for phrase in question_phrases("request")[0])

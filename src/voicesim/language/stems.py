@@ -40,7 +40,7 @@ def _grammar_words() -> frozenset[str]:
         | words.prepositions
         | words.subordinators
         | words.adverbs
-        | frozenset("not been being be got get him them me us mine yours hers than too very more much many".split())
+        | words.sets["more_grammar"]
     )
 
 

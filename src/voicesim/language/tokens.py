@@ -90,7 +90,8 @@ def fluent(words: list[Word]) -> list[Word]:
     index = 0
     while index < size:
         word = words[index]
-        if word.norm in lexicon.fillers:
+        aside = word.norm == "like" and bool(word.before) and (index + 1 == size or bool(words[index + 1].before))
+        if aside or word.norm in lexicon.fillers:
             carried += word.before
             index += 1
             continue
@@ -112,7 +113,10 @@ def _is_parenthetic(words: list[Word], index: int, kept: list[Word]) -> bool:
         return True
     lexicon = load_words()
     previous = kept[-1].norm if kept else ""
-    if previous in lexicon.clause_openers or (previous in lexicon.auxiliaries and not _has_subject(kept)):
+    if previous in lexicon.auxiliaries:
+        # "do you know" asks, "they used to have, you know, several" does not.
+        return _has_subject(kept) or (previous not in {"do", "does", "did"} and len(kept) > 2)
+    if previous in lexicon.clause_openers:
         return False
     if after is None:
         return bool(kept) and words[index].norm == "you"
@@ -145,5 +149,5 @@ def _without_repeats(words: list[Word]) -> list[Word]:
 
 
 def _meant_twice(tail: list[Word]) -> bool:
-    """"that that", "had had" are grammar, not a stammer; numbers are read out one by one."""
+    """ "that that", "had had" are grammar, not a stammer; numbers are read out one by one."""
     return len(tail) == 1 and (tail[0].norm in {"that", "had"} or tail[0].norm.isdigit())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 
-from voicesim.language.forms import FormReading, matches
+from voicesim.language.evidence import FormReading, matches
 from voicesim.language.lexicon import load_question_phrases
 from voicesim.language.phrases import Line, Match
 from voicesim.language.reading import GriffithsType, MitiType, NichdType, QuestionTypes
 from voicesim.language.sentences import Piece
 from voicesim.language.stems import content_stems, stem
+
+_FACT_WORDS = frozenset(("who", "whose", "when", "where", "which", "what", "how", "name", "date", "address", "time"))
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class TypeReading:
     hits: tuple[tuple[str, Match], ...] = ()
     confidence: float = 0.9
     welfare: bool = False
-    faux: bool = field(default=False)
+    faux: bool = False
 
 
 def specific_stems(norms: tuple[str, ...]) -> frozenset[str]:
@@ -38,16 +41,10 @@ def specific_stems(norms: tuple[str, ...]) -> frozenset[str]:
     return content_stems(norms) - generic_stems()
 
 
+@cache
 def generic_stems() -> frozenset[str]:
     """Stems of the lexicon's list ``generic``."""
-    return _generic(load_question_phrases().lists["generic"])
-
-
-def _generic(words: tuple[str, ...], _cache: dict[int, frozenset[str]] = {}) -> frozenset[str]:  # noqa: B006
-    key = id(words)
-    if key not in _cache:
-        _cache[key] = frozenset(stem(word) for word in words)
-    return _cache[key]
+    return frozenset(stem(word) for word in load_question_phrases().lists["generic"])
 
 
 def read_types(piece: Piece, line: Line, form: FormReading, raised: Raised, presumes: bool) -> TypeReading:
@@ -98,9 +95,8 @@ class _Reader:
 
     def faux_request(self, faux: tuple[tuple[str, Match], ...]) -> TypeReading:
         words = self.line.joined.split()[faux[0][1].first :]
-        yes_no = any(word in ("if", "whether") for word in words[:6]) or not any(
-            word in ("who", "whose", "when", "where", "which", "what", "how", "name", "date", "address", "time") for word in words[:7]
-        )
+        asks_for = any(word in _FACT_WORDS for word in words[:7])
+        yes_no = any(word in ("if", "whether") for word in words[:6]) or not asks_for
         if yes_no:
             return TypeReading(QuestionTypes(self.closed(), "option_posing", "closed"), faux, 0.8, faux=True)
         return TypeReading(QuestionTypes("probing", "directive", "closed"), faux, 0.8, faux=True)
@@ -134,12 +130,18 @@ class _Reader:
             return self.faux_request(faux)
         if polite:
             return TypeReading(QuestionTypes("open", self.invitation(), "open"), polite, 0.9)
+        leave = self.hit("leave_to_ask")
+        if leave:
+            miti: MitiType = "closed" if matches("narrow_inside", self.line) else "open"
+            return TypeReading(QuestionTypes("probing", "directive", miti), leave, 0.7)
         opened = self.hit("open_polar")
         if opened and self.form.form == "polar":
             return TypeReading(QuestionTypes("open", "invitation", "open"), opened, 0.75)
         welfare = self.hit("welfare")
         if welfare:
-            return TypeReading(QuestionTypes("appropriate_closed", "option_posing", "closed"), welfare, 0.75, welfare=True)
+            return TypeReading(
+                QuestionTypes("appropriate_closed", "option_posing", "closed"), welfare, 0.75, welfare=True
+            )
         opinion = self.hit("opinion")
         if opinion:
             return TypeReading(QuestionTypes("opinion", "suggestive", "closed"), opinion, 0.75)
@@ -148,7 +150,9 @@ class _Reader:
         norms = self.piece.norms[self.form.first : self.form.first + 2]
         if len(norms) == 2 and norms[1] == "not":
             return TypeReading(QuestionTypes("leading", "suggestive", "closed"), (), 0.75)
-        return TypeReading(QuestionTypes(self.closed(), "option_posing", "closed"), (), 0.75 if self.raised.known else 0.65)
+        return TypeReading(
+            QuestionTypes(self.closed(), "option_posing", "closed"), (), 0.75 if self.raised.known else 0.65
+        )
 
     def closed(self) -> GriffithsType:
         """Yes/no that confirms what she has raised is appropriate; one that brings in something of his is not."""
@@ -166,4 +170,6 @@ class _Reader:
             return TypeReading(QuestionTypes("appropriate_closed", "option_posing", "closed"), (), 0.7)
         if self.form.form == "declarative" and self.raised.known and self.closed() == "appropriate_closed":
             return TypeReading(QuestionTypes("appropriate_closed", "option_posing", "closed"), (), 0.6)
-        return TypeReading(QuestionTypes("leading", "suggestive", "closed"), (), 0.8 if self.form.form == "tag" else 0.65)
+        return TypeReading(
+            QuestionTypes("leading", "suggestive", "closed"), (), 0.8 if self.form.form == "tag" else 0.65
+        )

@@ -1,0 +1,36 @@
+"""What a rule finds in one sentence: a label, the words that decided it, and how sure it is.
+
+Everything that labels sentences speaks in these terms, so that a parser or an embedding model can later add its own
+findings beside those of the rules and the surer one be taken, with its words still on show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voicesim.language.lexicon import question_phrases
+from voicesim.language.phrases import Line, Match
+from voicesim.language.reading import Form
+
+
+@dataclass(frozen=True)
+class FormReading:
+    """The form, the words that decided it (indices into the piece's words, inclusive) and how sure it is."""
+
+    form: Form
+    first: int = 0
+    last: int = 0
+    confidence: float = 0.9
+
+
+NOTHING = FormReading("none", 0, 0, 0.9)
+
+
+def matches(group: str, line: Line) -> Match | None:
+    """First match of a group of `lexicons/questions.yaml`, unless the group is cancelled."""
+    says, unless = question_phrases(group)
+    for phrase in says:
+        found = phrase.find(line)
+        if found:
+            return None if any(other.find(line) for other in unless) else found
+    return None

@@ -1,0 +1,76 @@
+"""Endings that turn a statement into a question: "..., right?", "..., didn't you?", "..., is that correct?"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicesim.language.evidence import FormReading, matches
+from voicesim.language.grammar import inverted, wh_question
+from voicesim.language.lexicon import load_words
+from voicesim.language.phrases import Line, Match
+from voicesim.language.sentences import Piece
+
+
+def read_tag(piece: Piece, line: Line, start: int) -> FormReading | None:
+    """The tag that ends a statement, if one does.
+
+    Args:
+        piece: the sentence.
+        line: its words, prepared.
+        start: index of its first word that is no opener.
+    """
+    norms = piece.norms
+    found = matches("tag_ending", line)
+    if not found or found.first < start:
+        return None
+    ending = norms[found.first : found.last + 1]
+    body = norms[start : found.first]
+    if not body:
+        return _bare(piece, found, ending)
+    if inverted(norms, start, strict=False) or wh_question(norms, start):
+        return None
+    set_off = piece.asked or bool(piece.words[found.first].before)
+    if len(ending) > 1:
+        return _clause(found, ending, body, set_off=set_off)
+    return _word(piece, found, ending[0], body, set_off=set_off)
+
+
+def _bare(piece: Piece, found: Match, ending: Sequence[str]) -> FormReading | None:
+    """A tag on its own: "Right?", "isn't it"."""
+    one_word = piece.asked and ending[0] in {"right", "correct"}
+    clause = len(ending) > 1 and "not" in ending and ending[0] != "do"
+    return FormReading("tag", found.first, found.last, 0.7) if one_word or clause else None
+
+
+def _clause(found: Match, ending: Sequence[str], body: Sequence[str], *, set_off: bool) -> FormReading | None:
+    """A tag with a verb, which is one only after a clause of its own: not in "as much as they could do"."""
+    words = load_words()
+    verb = ending[0] in words.auxiliaries
+    if verb and (len(body) < 2 or body[-1] in {"so", "neither", "nor", "and", "but"}):
+        return None
+    if body[-1] in words.auxiliaries | words.sets["before_no_tag"]:
+        return None
+    negative = bool({"not", "never", "nobody", "nothing"} & set(body))
+    verb_and_object = ending[0] in {"do", "have", "can", "could", "should"} and ending[-1] in {"it", "that"}
+    turned = negative and "not" not in ending and not verb_and_object
+    sure = turned or not verb or "not" in ending or set_off or ending[-1] in {"right", "correct", "true"}
+    return FormReading("tag", found.first, found.last, 0.92) if sure else None
+
+
+def _word(piece: Piece, found: Match, word: str, body: Sequence[str], *, set_off: bool) -> FormReading | None:
+    if len(body) < 2:
+        return None
+    if word in {"right", "correct"}:
+        if body[-1] in load_words().sets["before_adjective_right"]:
+            return None
+        about_someone = bool({"you", "your", "he", "she", "they"} & set(body))
+        if not set_off and not about_someone:
+            return None
+        return FormReading("tag", found.first, found.last, 0.9 if piece.asked else 0.7)
+    if word in {"huh", "eh"}:
+        return FormReading("tag", found.first, found.last, 0.75)
+    if piece.asked and word in {"yeah", "yes", "no"}:
+        return FormReading("tag", found.first, found.last, 0.85)
+    if word == "yeah" and len(body) >= 3 and body[0] == "you" and "so" in piece.norms[: found.first - len(body)]:
+        return FormReading("tag", found.first, found.last, 0.6)
+    return None
