@@ -18,8 +18,7 @@ def line(text: str) -> Line:
 
 def test_every_pattern_of_every_lexicon_compiles() -> None:
     for group in load_question_phrases().groups:
-        says, _ = question_phrases(group)
-        assert says, group
+        question_phrases(group)
     assert find_moves(line("thank you"), asks=False)
     silent = {move for move, group in load_move_phrases().moves.items() if not group.says and not group.if_asked}
     assert silent == {"backchannel"}

@@ -29,8 +29,5 @@ NOTHING = FormReading("none", 0, 0, 0.9)
 def matches(group: str, line: Line) -> Match | None:
     """First match of a group of `lexicons/questions.yaml`, unless the group is cancelled."""
     says, unless = question_phrases(group)
-    for phrase in says:
-        found = phrase.find(line)
-        if found:
-            return None if any(other.find(line) for other in unless) else found
-    return None
+    found = says.find(line)
+    return None if found is None or unless.find(line) else found

@@ -15,7 +15,7 @@ from voicesim.scenario.model import Move
 from voicesim.yamlfile import load_model
 
 if TYPE_CHECKING:
-    from voicesim.language.phrases import Phrase
+    from voicesim.language.phrases import PhraseIndex
 
 
 def _split(value: Any) -> Any:
@@ -169,14 +169,15 @@ def load_move_phrases() -> MovePhrases:
 
 
 @cache
-def question_phrases(group: str) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+def question_phrases(group: str) -> tuple[PhraseIndex[None], PhraseIndex[None]]:
     """Compiled `says` and `unless` of one group of `lexicons/questions.yaml`."""
-    from voicesim.language.phrases import compile_phrase
+    from voicesim.language.phrases import PhraseIndex, compile_phrase
 
     lexicon = load_question_phrases()
     openers = sorted(load_words().openers)
     entry = lexicon.groups[group]
-    return (
-        tuple(compile_phrase(pattern, lexicon.lists, openers) for pattern in entry.says),
-        tuple(compile_phrase(pattern, lexicon.lists, openers) for pattern in entry.unless),
+    says, unless = (
+        PhraseIndex((compile_phrase(pattern, lexicon.lists, openers), None) for pattern in patterns)
+        for patterns in (entry.says, entry.unless)
     )
+    return says, unless

@@ -6,10 +6,12 @@ a phrase counts only where the speaker says it in earnest.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from voicesim.language.lexicon import load_move_phrases, load_words
-from voicesim.language.phrases import Line, Match, Phrase, compile_phrase
+from voicesim.language.phrases import Line, Match, Phrase, PhraseIndex, compile_phrase
 from voicesim.scenario.model import Move
 
 _REACH = 6
@@ -20,28 +22,45 @@ _UNKIND: frozenset[Move] = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """What a phrase of the lexicon stands for."""
+
+    move: Move
+    cancels: bool
+    """True for an `unless` pattern."""
+    only_asked: bool
+    denial: bool
+    weight: float
+
+
 @cache
-def _compiled() -> dict[Move, tuple[tuple[Phrase, ...], tuple[Phrase, ...], tuple[Phrase, ...], bool, float]]:
+def _index() -> PhraseIndex[_Entry]:
     lexicon = load_move_phrases()
     openers = sorted(load_words().openers)
 
-    def compiled(patterns: tuple[str, ...]) -> tuple[Phrase, ...]:
-        return tuple(compile_phrase(pattern, lexicon.lists, openers) for pattern in patterns)
+    def entries() -> Iterator[tuple[Phrase, _Entry]]:
+        for move, group in lexicon.moves.items():
+            for patterns, cancels, only_asked in (
+                (group.unless, True, False),
+                (group.says, False, False),
+                (group.if_asked, False, True),
+            ):
+                entry = _Entry(move, cancels, only_asked, group.denial, group.weight)
+                for pattern in patterns:
+                    yield compile_phrase(pattern, lexicon.lists, openers), entry
 
-    return {
-        move: (compiled(group.says), compiled(group.if_asked), compiled(group.unless), group.denial, group.weight)
-        for move, group in lexicon.moves.items()
-    }
+    return PhraseIndex(entries())
 
 
 @cache
-def _scopes() -> tuple[tuple[Phrase, ...], tuple[Phrase, ...], tuple[Phrase, ...]]:
+def _scopes() -> tuple[PhraseIndex[None], PhraseIndex[None], PhraseIndex[None]]:
     lexicon = load_move_phrases()
-    return (
-        tuple(compile_phrase(pattern, lexicon.lists) for pattern in lexicon.denied_by),
-        tuple(compile_phrase(pattern, lexicon.lists) for pattern in lexicon.reported_by),
-        tuple(compile_phrase(pattern, lexicon.lists) for pattern in lexicon.corrected_by),
+    denied, reported, corrected = (
+        PhraseIndex((compile_phrase(pattern, lexicon.lists), None) for pattern in patterns)
+        for patterns in (lexicon.denied_by, lexicon.reported_by, lexicon.corrected_by)
     )
+    return denied, reported, corrected
 
 
 def find_moves(line: Line, *, asks: bool) -> list[tuple[Move, Match, float]]:
@@ -49,22 +68,20 @@ def find_moves(line: Line, *, asks: bool) -> list[tuple[Move, Match, float]]:
 
     Args:
         line: the sentence's words, prepared.
-        asks: whether the sentence asks something: "are you sure" doubts only as a question.
+        asks: whether the sentence asks something: some phrases are a move only as a question.
     """
-    found: list[tuple[Move, Match, float]] = []
-    for move, (says, if_asked, unless, denial, weight) in _compiled().items():
-        hit = _first_earnest(says + (if_asked if asks else ()), line, move, denial)
-        if hit and not any(phrase.find(line) for phrase in unless):
-            found.append((move, hit, weight))
-    return found
-
-
-def _first_earnest(phrases: tuple[Phrase, ...], line: Line, move: Move, denial: bool) -> Match | None:
-    for phrase in phrases:
+    settled: dict[Move, tuple[Match, float] | None] = {}
+    for phrase, entry in _index().possible(line):
+        if entry.move in settled or (entry.only_asked and not asks):
+            continue
         hit = phrase.find(line)
-        if hit and _earnest(line, hit, move, denial):
-            return hit
-    return None
+        if hit is None:
+            continue
+        if entry.cancels:
+            settled[entry.move] = None
+        elif _earnest(line, hit, entry.move, entry.denial):
+            settled[entry.move] = (hit, entry.weight)
+    return [(move, *found) for move, found in settled.items() if found]
 
 
 def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
@@ -73,18 +90,17 @@ def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
     if not before:
         return True
     prefix = line.before(hit.first)
-    if any(phrase.find(prefix) for phrase in corrected) and move in _UNKIND:
-        return False
-    if any(_reaches(phrase, prefix, hit.first) for phrase in reported) and move in _UNKIND:
+    if move in _UNKIND and (corrected.find(prefix) or _reaches(reported, prefix, hit.first)):
         return False
     if not denial:
         return True
-    if any(_reaches(phrase, prefix, hit.first) for phrase in denied):
+    if _reaches(denied, prefix, hit.first):
         return False
     # "not your fault" is one breath; in "if you don't help, I will have to ..." the "not" belongs to another clause.
     own_clause = line.joined.split()[hit.first] in load_words().clause_subjects
     return not any(word in _DENIALS for word in before[-1 if own_clause else -2 :])
 
 
-def _reaches(phrase: Phrase, prefix: Line, end: int) -> bool:
-    return any(end - match.last - 1 <= _REACH for match in phrase.find_all(prefix))
+def _reaches(scope: PhraseIndex[None], prefix: Line, end: int) -> bool:
+    found = (match for phrase, _ in scope.possible(prefix) for match in phrase.find_all(prefix))
+    return any(end - match.last - 1 <= _REACH for match in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from voicesim.language import marks
 from voicesim.language.backchannels import is_backchannel
@@ -42,7 +43,7 @@ def read_turn(
     backchannel = is_backchannel(text)
     if backchannel:
         parts = [_as_backchannel(text, part) for part in parts]
-    names, topic_cues = find_topics(text, fluent(spoken_words(tokenize(text))), topics or {})
+    names, topic_cues = find_topics(text, fluent(spoken_words(tokenize(text))), topics) if topics else ((), ())
     return TurnReading(
         text=text,
         sentences=tuple(part.sentence for part in parts),
@@ -61,14 +62,15 @@ class _Part:
 
 
 def _raised(context: Sequence[ContextTurn]) -> Raised:
-    hers = [content_stems(_norms(turn.text)) for turn in context if turn.speaker == "survivor"]
+    hers = [_stems(turn.text) for turn in context if turn.speaker == "survivor"]
     if not hers:
         return Raised()
     return Raised(frozenset().union(*hers), True, hers[-1])
 
 
-def _norms(text: str) -> list[str]:
-    return [word.norm for word in fluent(spoken_words(tokenize(text)))]
+@lru_cache(maxsize=2_000)
+def _stems(text: str) -> frozenset[str]:
+    return content_stems(word.norm for word in fluent(spoken_words(tokenize(text))))
 
 
 def _read_sentence(text: str, piece: Piece, raised: Raised) -> _Part:

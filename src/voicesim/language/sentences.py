@@ -22,7 +22,7 @@ from voicesim.language.grammar import (
     wh_question,
 )
 from voicesim.language.lexicon import load_words, question_phrases
-from voicesim.language.phrases import Line, Phrase, compile_phrase
+from voicesim.language.phrases import Line, PhraseIndex, compile_phrase
 from voicesim.language.tokens import Token, Word, fluent, spoken_words, tokenize
 
 _ENDS = frozenset(".?!…")
@@ -49,8 +49,8 @@ class Piece:
 
 
 @cache
-def _starters() -> tuple[Phrase, ...]:
-    return tuple(compile_phrase(pattern, {}) for pattern in load_words().sentence_starts)
+def _starters() -> PhraseIndex[None]:
+    return PhraseIndex((compile_phrase(pattern, {}), None) for pattern in load_words().sentence_starts)
 
 
 def split(text: str) -> list[Piece]:
@@ -143,7 +143,7 @@ def _cuts(words: Sequence[Word]) -> list[int]:
 
 def _sentence_starts(norms: Sequence[str]) -> set[int]:
     line = Line.of_norms(norms)
-    return {match.first for phrase in _starters() for match in phrase.find_all(line)}
+    return {match.first for phrase, _ in _starters().possible(line) for match in phrase.find_all(line)}
 
 
 @cache
@@ -294,4 +294,4 @@ def _is_tag(norms: Sequence[str], index: int) -> bool:
 
 def _is_request(norms: Sequence[str]) -> bool:
     line = Line.of_norms(norms)
-    return any(phrase.find(line) for phrase in question_phrases("request")[0])
+    return question_phrases("request")[0].find(line) is not None
