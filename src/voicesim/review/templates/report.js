@@ -60,15 +60,4 @@
     audio.addEventListener("pause", () => { said.textContent = "Paused at " + show(audio.currentTime); follow(); });
     audio.addEventListener("ended", () => { said.textContent = "End of the recording"; });
   }
-  window.addEventListener("beforeprint", () => {
-    for (const more of document.querySelectorAll("details")) {
-      if (!more.open) { more.open = true; more.dataset.opened = "for print"; }
-    }
-  });
-  window.addEventListener("afterprint", () => {
-    for (const more of document.querySelectorAll('details[data-opened]')) {
-      more.open = false;
-      delete more.dataset.opened;
-    }
-  });
 })();
