@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from voicesim.errors import DeviceError
@@ -44,6 +46,8 @@ def portaudio() -> Any:
     try:
         with _quiet():
             import sounddevice
+
+            _silence_alsa()
     except OSError as error:
         raise DeviceError(
             f"PortAudio, which reaches the sound card, is missing ({error}).",
@@ -142,6 +146,23 @@ def _default(sounddevice: Any, kind: Kind) -> int:
         return int(sounddevice.query_devices(kind=kind)["index"])
     except (sounddevice.PortAudioError, ValueError):
         return -1
+
+
+@cache
+def _silence_alsa() -> Any:
+    """Keep ALSA from printing a line for every hiccup while it runs; the blocks' `troubles` say it all.
+
+    Returns:
+        The handler, which must outlive the library.
+    """
+    if sys.platform != "linux":
+        return None
+    handler = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)(
+        lambda *_: None
+    )
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(handler)
+    return handler
 
 
 @contextmanager

@@ -1,31 +1,35 @@
-"""Microphone and headphones as one stream of mono 16 kHz blocks, with an end to waiting when a device goes away."""
+"""Microphone and headphones, in blocks of mono 16 kHz, with an end to waiting when a device goes away."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voicesim.audio.devices import Device, find_device, find_index, list_devices, portaudio, restart_portaudio
-from voicesim.audio.flow import Flow, RawBlock, Render, Reservoir, Trouble
+from voicesim.audio.devices import Device, Kind, find_device, find_index, list_devices, portaudio, restart_portaudio
+from voicesim.audio.flow import FedOutlet, Inlet, Outlet, Render
+from voicesim.audio.pairing import Capture, Direct, Fed, Trouble
 from voicesim.errors import DeviceError
-from voicesim.timebase import SAMPLE_RATE
+from voicesim.timebase import SAMPLE_RATE, samples
 
 __all__ = ["Block", "Device", "DeviceGoneError", "Render", "SoundCard", "Trouble", "find_device", "list_devices"]
 
 _BLOCK_SECONDS = 0.02
-_LEAD_BLOCKS = 3
-"""Blocks of silence between session and card when samples must be converted in between."""
+_BLOCK = samples(_BLOCK_SECONDS)
 _SILENT_FOR = 1.0
-"""Seconds without a call from the sound card after which the device counts as gone."""
+"""Seconds without a call from a device after which it counts as gone."""
 _OPENS_WITHIN = 3.0
 _CLOSES_WITHIN = 2.0
+_LATENCIES = 250
+_FIRST_BLOCKS = 5
 
 
 class DeviceGoneError(DeviceError):
@@ -37,24 +41,24 @@ class Block:
     """What was recorded and what was played in one stretch of time."""
 
     captured: NDArray[np.int16]
-    """Mono, 16 kHz, shape (n,)."""
+    """Mono, 16 kHz, shape (320,)."""
     played: NDArray[np.int16]
-    """As rendered, shape (n,); heard `SoundCard.loop_latency` samples later than `captured`."""
+    """As rendered, shape (320,); heard `SoundCard.loop_latency` samples later than `captured` was said."""
     marks: Any
-    """What `render` gave with these samples."""
+    """What `render` gave with these samples; ``()`` where there is nothing."""
     troubles: tuple[Trouble, ...] = ()
 
 
 class SoundCard:
-    """A duplex stream. Blocks are read by one thread; `render` is called by the sound card's.
+    """A microphone and a pair of headphones. Blocks are read by one thread; `render` must not wait.
 
     A device that refuses 16 kHz runs at its own rate and is converted in `read`.
 
     Args:
-        render: gives the next n samples to play and marks to travel with them; must not wait.
+        render: gives the next n samples to play and marks to travel with them.
         input_name: part of the microphone's name; None for the default.
         output_name: part of the headphones' name; None for the default.
-        rate: sample rate to run the device at, Hz; None for 16 kHz if it can, else its own.
+        rate: sample rate to run the devices at, Hz; None for 16 kHz if they can, else their own.
 
     Raises:
         DeviceError: PortAudio or a device is missing, or it does not open.
@@ -69,14 +73,15 @@ class SoundCard:
     ) -> None:
         self._render = render
         self._rate = rate
-        self._stream: Any = None
-        self._conversion: _Conversion | None = None
-        self._wanted = (input_name, output_name)
+        self._streams: list[Any] = []
+        self._wanted: dict[Kind, str | None] = {"input": input_name, "output": output_name}
+        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
+        self._early: deque[Block] = deque()
         self.names: dict[str, str] = {}
         """The devices' full names, under ``input`` and ``output``."""
         self._open()
         # Asked for again by the same names, should they vanish, and not by whatever is the default then.
-        self._wanted = (self.names["input"], self.names["output"])
+        self._wanted = {"input": self.names["input"], "output": self.names["output"]}
 
     @property
     def label(self) -> str:
@@ -85,9 +90,8 @@ class SoundCard:
 
     @property
     def loop_latency(self) -> int:
-        """Samples at 16 kHz by which `Block.played` is heard later than `Block.captured` was recorded; a median."""
-        waiting = self._conversion.delay if self._conversion else 0.0
-        return max(0, round((self._flow.delay + waiting) * SAMPLE_RATE))
+        """Samples at 16 kHz by which `Block.played` is heard later than `Block.captured` was said; a median."""
+        return max(0, round(median(self._latencies) * SAMPLE_RATE)) if self._latencies else 0
 
     def read(self, timeout: float) -> Block | None:
         """The next block.
@@ -101,17 +105,25 @@ class SoundCard:
         Raises:
             DeviceGoneError: a device has gone away; every block from before has been read.
         """
+        if self._early:
+            return self._early.popleft()
         until = time.monotonic() + timeout
         while True:
-            raw = self._flow.next(max(0.0, min(until - time.monotonic(), 0.1)))
-            if raw is not None:
-                block = self._conversion.convert(raw) if self._conversion else _as_is(raw)
-                if block is not None:
-                    return block
-            else:
-                self._check_alive()
+            block = self._next_block(max(0.0, min(until - time.monotonic(), 0.1)))
+            if block is not None:
+                return block
+            self._check_alive()
             if time.monotonic() >= until:
                 return None
+
+    def _next_block(self, timeout: float) -> Block | None:
+        captured = self._capture.next(timeout)
+        if captured is None:
+            return None
+        played = self._playback.match(captured, self._capture.waiting)
+        if played.heard is not None:
+            self._latencies.append(played.heard - captured.said)
+        return Block(captured.samples, played.samples, played.marks, captured.troubles + played.troubles)
 
     def reopen(self) -> None:
         """Look for the same devices again and open them.
@@ -126,15 +138,15 @@ class SoundCard:
 
     def close(self) -> None:
         """Let go of the devices. Never waits longer than two seconds, even for a driver that hangs."""
-        stream, self._stream = self._stream, None
-        if stream is None:
-            return
+        streams, self._streams = self._streams, []
 
         def end() -> None:
-            stream.abort(ignore_errors=True)
-            stream.close(ignore_errors=True)
+            for stream in streams:
+                stream.abort(ignore_errors=True)
+                stream.close(ignore_errors=True)
 
-        _within(end, _CLOSES_WITHIN)
+        if streams:
+            _within(end, _CLOSES_WITHIN)
 
     def __enter__(self) -> Self:
         return self
@@ -145,105 +157,100 @@ class SoundCard:
         self.close()
 
     def _open(self) -> None:
-        microphone, headphones = find_device(self._wanted[0], "input"), find_device(self._wanted[1], "output")
-        self.names = {"input": microphone.name, "output": headphones.name}
-        rates = [self._rate] if self._rate else [SAMPLE_RATE, headphones.rate, microphone.rate]
-        problem: Exception | None = None
-        for rate in dict.fromkeys(rates):
-            # Some drivers refuse mono, but none two channels.
-            for channels in ((1, 1), (min(2, microphone.inputs), min(2, headphones.outputs))):
-                try:
-                    self._start(rate, channels)
-                except portaudio().PortAudioError as error:
-                    problem = error
-                    continue
-                self._settle()
-                return
-        raise DeviceError(
-            f"{self.label} cannot be opened ({problem}).",
-            "Close other programs that use it, or choose another: voicesim devices.",
-        )
-
-    def _start(self, rate: int, channels: tuple[int, int]) -> None:
-        block = round(rate * _BLOCK_SECONDS)
-        self._conversion = None
-        source: Render | Reservoir = self._render
-        if rate != SAMPLE_RATE:
-            source = Reservoir(rate, _LEAD_BLOCKS * block)
-            self._conversion = _Conversion(rate, self._render, source)
-        self._flow = Flow(block, source)
-        stream = portaudio().Stream(
-            samplerate=rate,
-            blocksize=block,
-            device=(find_index(self._wanted[0], "input"), find_index(self._wanted[1], "output")),
-            channels=channels,
-            dtype="int16",
-            latency="low",
-            callback=self._flow.callback,
-            finished_callback=self._flow.finish,
-        )
-        self._stream = stream
+        devices: dict[Kind, Device] = {kind: find_device(name, kind) for kind, name in self._wanted.items()}
+        self.names = {kind: device.name for kind, device in devices.items()}
         try:
-            stream.start()
-        except portaudio().PortAudioError:
+            self._outlet = self._start_any("output", devices["output"], self._make_outlet)
+            self._inlet: Inlet = self._start_any("input", devices["input"], self._make_inlet)
+            self._settle()
+        except BaseException:
             self.close()
             raise
 
+    def _make_inlet(self, rate: int) -> Inlet:
+        self._capture = Capture(inlet := Inlet(round(rate * _BLOCK_SECONDS)), rate, _BLOCK)
+        return inlet
+
+    def _make_outlet(self, rate: int) -> Outlet | FedOutlet:
+        self._playback: Direct | Fed
+        if rate == SAMPLE_RATE:
+            self._playback = Direct(outlet := Outlet(_BLOCK, self._render))
+            return outlet
+        block = round(rate * _BLOCK_SECONDS)
+        self._playback = Fed(fed := FedOutlet(block, lead=3 * block), rate, self._render)
+        return fed
+
+    def _start_any(self, kind: Kind, device: Device, make: Callable[[int], Any]) -> Any:
+        """Open one direction at the first rate and number of channels that the device takes."""
+        sounddevice = portaudio()
+        rates = [self._rate] if self._rate else list(dict.fromkeys([SAMPLE_RATE, device.rate]))
+        problem: Exception | None = None
+        for rate in rates:
+            flow = make(rate)
+            # Some drivers refuse mono, but none two channels.
+            for channels in (1, 2):
+                try:
+                    stream = (sounddevice.InputStream if kind == "input" else sounddevice.OutputStream)(
+                        samplerate=rate,
+                        blocksize=round(rate * _BLOCK_SECONDS),
+                        device=find_index(self._wanted[kind], kind),
+                        channels=channels,
+                        dtype="int16",
+                        latency="low",
+                        callback=flow.callback,
+                        finished_callback=flow.finish,
+                    )
+                    self._streams.append(stream)
+                    stream.start()
+                except sounddevice.PortAudioError as error:
+                    problem = error
+                else:
+                    return flow
+        raise DeviceError(
+            f"{device.name} cannot be opened ({problem}).",
+            "Close other programs that use it, or choose another: voicesim devices.",
+        )
+
     def _settle(self) -> None:
+        """Wait until both flow evenly, then begin to keep blocks: the output first, so that none waits for it."""
+        self._wait_for(lambda: self._outlet.settled and self._inlet.settled)
+        self._outlet.keeping = True
+        if isinstance(self._outlet, Outlet):
+            self._wait_for(lambda: self._outlet.waiting > 0)
+        self._inlet.keeping = True
+        self._early.clear()
+        self._latencies.clear()
+        # The first blocks tell the latency; they are kept for `read`.
         until = time.monotonic() + _OPENS_WITHIN
-        while not self._flow.settled:
+        while len(self._early) < _FIRST_BLOCKS and time.monotonic() < until:
+            block = self._next_block(0.1)
+            if block is not None:
+                self._early.append(block)
+
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
+        until = time.monotonic() + _OPENS_WITHIN
+        while not condition():
             if time.monotonic() > until:
-                self.close()
                 raise DeviceError(f"{self.label} opens but delivers no sound.", "Choose another: voicesim devices.")
-            time.sleep(0.01)
+            time.sleep(0.005)
 
     def _check_alive(self) -> None:
-        if self._flow.failure is not None:
-            raise self._flow.failure
-        if self._stream is None:
+        if not self._streams:
             raise DeviceGoneError("The sound devices are closed.", "Open them again.")
-        silent_for = time.monotonic() - self._flow.called
-        if self._flow.finished:
-            reason = "has stopped"
-        elif silent_for > _SILENT_FOR:
-            reason = "delivers no sound any more"
-        else:
-            return
-        raise DeviceGoneError(f"{self.label} {reason}.", "Check that it is plugged in and switched on.")
-
-
-class _Conversion:
-    """Between a device's rate and the house's, both ways, with memory from block to block."""
-
-    def __init__(self, rate: int, render: Render, outgoing: Reservoir) -> None:
-        import soxr
-
-        self._rate = rate
-        self._render = render
-        self._outgoing = outgoing
-        self._down = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16", quality="HQ")
-        self._up = soxr.ResampleStream(SAMPLE_RATE, rate, 1, dtype="int16", quality="HQ")
-        self._troubles: tuple[Trouble, ...] = ()
-
-    @property
-    def delay(self) -> float:
-        """Seconds that samples wait in here, on the way in and out."""
-        return float(self._down.delay() / SAMPLE_RATE + (self._up.delay() + self._outgoing.waiting) / self._rate)
-
-    def convert(self, raw: RawBlock) -> Block | None:
-        """Captured samples at 16 kHz, and as many rendered ones sent on their way; None while a filter still fills."""
-        captured = self._down.resample_chunk(raw.captured)
-        self._troubles += tuple((kind, round(count * SAMPLE_RATE / self._rate)) for kind, count in raw.troubles)
-        if not len(captured):
-            return None
-        played, marks = self._render(len(captured))
-        self._outgoing.put(self._up.resample_chunk(played))
-        troubles, self._troubles = self._troubles, ()
-        return Block(captured, played, marks, troubles)
-
-
-def _as_is(raw: RawBlock) -> Block:
-    return Block(raw.captured, raw.played, raw.marks, raw.troubles)
+        directions: tuple[tuple[Literal["input", "output"], Any], ...] = (
+            ("input", self._inlet),
+            ("output", self._outlet),
+        )
+        for kind, flow in directions:
+            if flow.failure is not None:
+                raise flow.failure
+            if flow.finished:
+                reason = "has stopped"
+            elif time.monotonic() - flow.called > _SILENT_FOR:
+                reason = "delivers no sound any more" if kind == "input" else "takes no sound any more"
+            else:
+                continue
+            raise DeviceGoneError(f"{self.names[kind]} {reason}.", "Check that it is plugged in and switched on.")
 
 
 def _within(action: Callable[[], None], seconds: float) -> bool:
