@@ -165,3 +165,14 @@ def test_a_rubric_that_is_not_there_is_named() -> None:
 def test_scoring_does_without_numpy() -> None:
     code = "import sys, voicesim.scoring.scorecard, voicesim.scoring.log; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("rate", "said"), [(230, "very fast"), (190, "quickly"), (130, "calmly"), (70, "slowly")])
+def test_pace_advice_names_the_direction(rate: float, said: str) -> None:
+    rule = next(rule for rule in load_rubric().criteria if rule.id == "unhurried")
+    assert said in rule.band_of(rate).advice
+
+
+def test_exactly_one_band_is_marked_as_reached() -> None:
+    for criterion in score(blaming_interview().heard(), load_rubric()).criteria:
+        assert sum(band.here for band in criterion.bands) == (criterion.level is not None)

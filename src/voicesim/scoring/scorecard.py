@@ -38,6 +38,8 @@ class BandShown:
     level: Level
     bounds: str
     points: float
+    here: bool
+    """Whether the value lies in it."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def _judge(rule: CriterionRule, measure: Measure) -> Criterion:
         definition=measure.definition,
         source=rule.source,
         measure_source=measure.source,
-        bands=tuple(BandShown(each.level, each.bounds(measure.unit), each.points) for each in rule.bands),
+        bands=tuple(BandShown(each.level, each.bounds(measure.unit), each.points, each is band) for each in rule.bands),
         evidence=measure.evidence,
         note=measure.note if enough else f"Rests on {measure.basis}, needs at least {rule.needs}.",
     )
