@@ -45,7 +45,7 @@ def about(bundle: Bundle, notes: tuple[str, ...] = ()) -> About:
     ears, voice = (f"{part.engine} {part.model}".strip() for part in (meta.transcriber, meta.voice))
     return About(
         title=scenario.title,
-        her_name=scenario.persona.name,
+        her_name=scenario.persona.name.split()[0],
         created=meta.created[:16].replace("T", " "),
         ending_title=ending.title if ending else "",
         ending_summary=ending.summary if ending else "",

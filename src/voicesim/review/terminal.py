@@ -139,7 +139,9 @@ def _print_rich(scorecard: Scorecard, support: Sequence[str], console: Console) 
         heading(title)
         for criterion in chosen:
             row = Text("  ")
-            row.append(f"{LEVELS[criterion.level] if criterion.level else 'Open':<12}", style=_STYLES[criterion.level])
+            row.append(
+                f"{LEVELS[criterion.level] if criterion.level else 'Not judged':<12}", style=_STYLES[criterion.level]
+            )
             row.append(criterion.title)
             row.append(f"  {value_of(criterion)}", style="dim")
             console.print(row)

@@ -219,7 +219,7 @@ def _judge(rule: CriterionRule, measure: Measure) -> Criterion:
         measure_source=measure.source,
         bands=tuple(BandShown(each.level, each.bounds(measure.unit), each.points, each is band) for each in rule.bands),
         evidence=measure.evidence,
-        note=measure.note if enough else f"Rests on {measure.basis}, needs at least {rule.needs}.",
+        note=measure.note if enough else f"There is too little to go by: {measure.basis} so far, {rule.needs} needed.",
     )
 
 
