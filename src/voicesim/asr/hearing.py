@@ -51,6 +51,7 @@ class Split(_Strict):
 
     longest: float
     search: float
+    halved: float
     frame: float
 
 
@@ -155,9 +156,15 @@ def recognise(engine: WhisperEngine[Encoded], samples: Samples, prompt: Sequence
     """
     samples = checked(samples)
     heard: list[Transcript] = []
+    waiting = pieces(samples, settings.split)
     offset = 0
-    for piece in pieces(samples, settings.split):
-        heard.append(_one_window(engine, piece, offset / SAMPLE_RATE, ", ".join(prompt), settings))
+    while waiting:
+        piece = waiting.pop(0)
+        attempt = _believable(engine, piece, ", ".join(prompt), settings)
+        if attempt.circling and len(piece) >= settings.split.halved * SAMPLE_RATE:
+            waiting[:0] = _cut(piece, len(piece) // 3, 2 * len(piece) // 3, settings.split)
+            continue
+        heard.append(_transcript(attempt, offset / SAMPLE_RATE, len(piece) / SAMPLE_RATE, settings.gate))
         offset += len(piece)
     believed = [transcript for transcript in heard if transcript.text]
     if not believed:
@@ -191,15 +198,20 @@ def checked(samples: Samples) -> Samples:
 
 def pieces(samples: Samples, split: Split) -> list[Samples]:
     """A segment longer than the window in pieces, cut where it is quietest; any other segment as it is."""
-    longest, frame = int(split.longest * SAMPLE_RATE), int(split.frame * SAMPLE_RATE)
+    longest, search = int(split.longest * SAMPLE_RATE), int(split.search * SAMPLE_RATE)
     found = []
     while len(samples) > longest:
-        tail = samples[longest - int(split.search * SAMPLE_RATE) : longest]
-        energy = np.square(tail[: len(tail) // frame * frame].reshape(-1, frame)).mean(axis=1)
-        cut = longest - len(tail) + int(energy.argmin()) * frame + frame // 2
-        found.append(samples[:cut])
-        samples = samples[cut:]
+        piece, samples = _cut(samples, longest - search, longest, split)
+        found.append(piece)
     return [*found, samples]
+
+
+def _cut(samples: Samples, first: int, last: int, split: Split) -> tuple[Samples, Samples]:
+    """In two, where it is quietest between two positions."""
+    frame = int(split.frame * SAMPLE_RATE)
+    whole = samples[first:last][: (last - first) // frame * frame].reshape(-1, frame)
+    cut = first + int(np.square(whole).mean(axis=1).argmin()) * frame + frame // 2
+    return samples[:cut], samples[cut:]
 
 
 @dataclass(frozen=True)
@@ -212,18 +224,25 @@ class _Attempt:
     circling: bool
 
 
-def _one_window(
-    engine: WhisperEngine[Encoded], samples: Samples, offset: float, prompt: str, settings: Hearing
-) -> Transcript:
+NOTHING = _Attempt(Decoded((), "", 0.0, 1.0), (), math.inf, False)
+"""What is heard where there is no need to listen."""
+
+
+def _believable(engine: WhisperEngine[Encoded], samples: Samples, prompt: str, settings: Hearing) -> _Attempt:
+    """The best that can be got out of one piece: a short window, and the full one where the short is not trusted."""
     gate, seconds = settings.gate, len(samples) / SAMPLE_RATE
     if seconds < gate.shortest or loudest_dbfs(samples, settings.split.frame) < gate.quietest_dbfs:
-        return Transcript("", no_speech_probability=1.0)
+        return NOTHING
     short = settings.window.length(seconds)
     attempt = _attempt(engine, samples, prompt, short, settings)
     if attempt.doubt <= gate.most_doubt and short < settings.window.full and _untrusted(attempt, settings.rehear):
         again = _attempt(engine, samples, prompt, settings.window.full, settings)
         if attempt.circling or (again.doubt <= attempt.doubt and not again.circling):
-            attempt = again
+            return again
+    return attempt
+
+
+def _transcript(attempt: _Attempt, offset: float, seconds: float, gate: Gate) -> Transcript:
     decoded = attempt.decoded
     believed = attempt.doubt <= gate.most_doubt and not attempt.circling
     words = place(attempt.parts, offset, seconds) if believed else ()
