@@ -19,7 +19,8 @@ from voicesim.timebase import SAMPLE_RATE
 
 _LOWEST_RATE = 4_000
 _HIGHEST_RATE = 384_000
-_BLOCK = 1 << 16
+_BLOCK = 1 << 12
+"""Frames read at once: as many are lost at most before the place where a damaged file stops."""
 _SIZE_UNKNOWN = frozenset({0, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFFFFF, 0xFFFFF000})
 """Data sizes that programs write into a WAV header when they cannot know the length yet (a pipe, a crash)."""
 _REMEDY = "Give a WAV, FLAC, OGG or MP3 recording."
