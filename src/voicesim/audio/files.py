@@ -53,7 +53,7 @@ def read_mono_16k(path: Path, channel: int | Literal["mix", "louder"] = "mix") -
 
     _check_there(path)
     try:
-        file = soundfile.SoundFile(path)
+        file = _open(path)
     except (soundfile.SoundFileError, OSError) as error:
         raise BadInputError(f"{path} is not a recording that can be read ({_reason(error)}).", _REMEDY) from None
     with file:
@@ -106,6 +106,16 @@ def write_flac(path: Path, samples: NDArray[np.int16]) -> None:
         ) from error
 
 
+def _open(path: Path) -> Any:
+    import soundfile
+
+    file = soundfile.SoundFile(path)
+    # soundfile seeks after every read, to where it is already; in an MP3 that loses what the decoder knew and garbles
+    # the sound at each block. One that says it cannot be sought in is read straight through.
+    file.seekable = lambda: False
+    return file
+
+
 def _check_there(path: Path) -> None:
     try:
         if path.is_dir():
@@ -131,9 +141,9 @@ def _wanted_channel(path: Path, file: Any, channel: int | Literal["mix", "louder
         return channel - 1
     if channel == "louder" and file.channels > 1:
         power = np.zeros(file.channels)
-        for block in _blocks(file, []):
-            power += (block.astype(np.float64) ** 2).sum(axis=0)
-        file.seek(0)
+        with _open(path) as first:
+            for block in _blocks(first, []):
+                power += (block.astype(np.float64) ** 2).sum(axis=0)
         return int(power.argmax())
     return None if file.channels > 1 else 0
 
