@@ -5,5 +5,5 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-for room in ("engine", "scoring", "devices"):
+for room in ("engine", "scoring", "devices", "fixtures"):
     sys.path.insert(0, str(Path(__file__).parent / room))

@@ -267,3 +267,9 @@ def test_every_label_shows_the_words_that_decided_it() -> None:
     assert all(text[cue.start : cue.end] == cue.text for cue in cues)
     labels = {cue.label for cue in cues}
     assert labels >= {"move:thank", "form:wh", "type:probing", "mark:why", "move:blame"}
+
+
+def test_an_open_question_followed_by_two_narrow_ones_is_several_at_once():
+    reading = read_turn("What happened? When was it, who was there and did you tell anybody about it?")
+    assert reading.question == "multiple"
+    assert {"multiple", "recast"} <= reading.marks

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from voicesim.language.lexicon import load_tokens
 from voicesim.language.tokens import tokenize
+
+
+_HUM = re.compile(r"[mh]{2,}")
+"""A hum through the nose has no spelling: recognisers write "M-M-HM", "mhmm", "hm hm". Whatever has no other letter is one."""
 
 
 @cache
@@ -30,6 +35,8 @@ def is_backchannel(text: str) -> bool:
     """
     if text.rstrip().endswith("?"):
         return False
+    if _HUM.fullmatch(re.sub(r"[\s.,\-…]", "", text.lower())):
+        return True
     words = _written(text)
     return 0 < len(words) <= load_tokens().most_words and _covered(words)
 

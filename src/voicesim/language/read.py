@@ -161,8 +161,8 @@ def _together(text: str, parts: list[_Part]) -> list[_Part]:
             added = ("recast", "multiple")
         cues = tuple(Cue(f"mark:{mark}", sentence.text, sentence.start, sentence.end) for mark in added)
         types = sentence.types
-        # A recast stands for itself: what she will answer is the narrower question. Otherwise the breath is `multiple`.
-        if spoiler is None:
+        # A recast of two stands for itself: what she will answer is the narrower question. Otherwise the breath is `multiple`.
+        if spoiler is None or len(joined) > 2:
             types = QuestionTypes("multiple", types.nichd, types.miti)
             cues = (*cues, Cue("type:multiple", sentence.text, sentence.start, sentence.end))
         result.append(
