@@ -24,6 +24,9 @@ __all__ = ["Block", "Device", "DeviceGoneError", "Render", "SoundCard", "Trouble
 
 _BLOCK_SECONDS = 0.02
 _BLOCK = samples(_BLOCK_SECONDS)
+_LATENCY: dict[Kind, float | str] = {"input": "low", "output": 0.06}
+"""Seconds of sound the driver holds. Output that runs dry is heard as a click; much more would keep her from falling silent
+at once."""
 _SILENT_FOR = 1.0
 """Seconds without a call from a device after which it counts as gone."""
 _OPENS_WITHIN = 3.0
@@ -196,7 +199,7 @@ class SoundCard:
                         device=find_index(self._wanted[kind], kind),
                         channels=channels,
                         dtype="int16",
-                        latency="low",
+                        latency=_LATENCY[kind],
                         callback=flow.callback,
                         finished_callback=flow.finish,
                     )
