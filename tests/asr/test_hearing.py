@@ -60,10 +60,10 @@ def test_the_window_grows_with_the_segment_up_to_whispers_own() -> None:
 
 
 def test_what_a_short_window_is_unsure_of_is_heard_again_and_the_surer_is_kept() -> None:
-    better = Engine(("he was an old suppose young man", -0.6, 0.05), ("he was an ill disposed young man", -0.2, 0.05))
-    assert heard(better) == "he was an ill disposed young man"
-    worse = Engine(("she had your suit in wash water", -0.5, 0.05), ("she had Jadaxu", -0.9, 0.05))
-    assert heard(worse) == "she had your suit in wash water"
+    better = Engine(("where wood you lie to start", -0.6, 0.05), ("where would you like to start", -0.2, 0.05))
+    assert heard(better) == "where would you like to start"
+    worse = Engine(("you can stop at any time", -0.5, 0.05), ("ewe can stop a tenny", -0.9, 0.05))
+    assert heard(worse) == "you can stop at any time"
     assert worse.windows == [10.0, FULL]
 
 

@@ -65,7 +65,11 @@ class FasterWhisper:
             kind = "int8" if "int8" in get_supported_compute_types("cpu") else "default"
             try:
                 model = WhisperModel(
-                    str(self._folder), device="cpu", compute_type=kind, cpu_threads=threads(), local_files_only=True
+                    str(self._folder),
+                    device="cpu",
+                    compute_type=kind,
+                    cpu_threads=threads(),
+                    local_files_only=True,
                 )
             except (RuntimeError, ValueError, OSError) as error:
                 raise WeightsError(
