@@ -124,7 +124,8 @@ def _find(name: str | None, kind: Kind) -> tuple[int, Device]:
     ]
     called = _CALLED[kind]
     if not able:
-        raise DeviceError(f"No {called} was found.", "Plug in a headset and see `voicesim devices`.")
+        was = "was" if kind == "input" else "were"
+        raise DeviceError(f"No {called} {was} found.", "Plug in a headset and see `voicesim devices`.")
     usual = next((one for one in able if (one[1].default_input if kind == "input" else one[1].default_output)), able[0])
     if name is None:
         return usual

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 
-@click.command()
+@click.command(short_help="List microphones and headphones.")
 @click.option("--json", "as_json", is_flag=True, help="Print the list for a machine.")
 def devices(as_json: bool) -> None:
     """List microphones and headphones, by the names that practice --input and --output take."""
@@ -34,7 +34,7 @@ def devices(as_json: bool) -> None:
         click.echo(f"{device.name}  ({', '.join(use)}; {device.host_api})")
 
 
-@click.command()
+@click.command(short_help="Check that this machine has what a session needs.")
 @click.option("--fetch", is_flag=True, help="Fetch Whisper weights that are missing or damaged (needs the internet).")
 @click.option("--model", "models", multiple=True, help="Which checkpoints; default: the one practice uses.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for a machine.")

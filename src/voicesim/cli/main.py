@@ -43,13 +43,20 @@ def run(arguments: Sequence[str]) -> int:
     except VoicesimError as error:
         click.echo(f"voicesim: {error}", err=True)
         return error.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return 2
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "voicesim"
+        click.echo(f"voicesim: {error.format_message()} See `{command} --help`.", err=True)
+        return 2
+    except click.ClickException as error:
+        click.echo(f"voicesim: {error.format_message()}", err=True)
         return 2
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("voicesim: stopped. Nothing more was done.", err=True)
         return 2
-    except BrokenPipeError:
+    except SystemExit:  # click leaves so, and only so, when nobody reads the output any more (`| head`)
         return 0

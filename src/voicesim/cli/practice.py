@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicesim.cli.output import keep_going_without_reader
+
 if TYPE_CHECKING:
     from voicesim.live.practice import Prepared
     from voicesim.scenario.load import LoadedScenario
 
+_EXAMPLES = """\b
+Examples:
+  voicesim practice                              a live conversation
+  voicesim practice --turn-end 2                 she waits longer before she answers
+  voicesim practice --trainee-audio me.wav       a recording of your own
+"""
 
-@click.command()
+
+@click.command(short_help="Practise a conversation out loud.", epilog=_EXAMPLES)
 @click.argument("scenario", default="delayed-report")
 @click.option(
     "--out",
@@ -56,9 +68,12 @@ def practice(scenario: str, **options: Any) -> int:
     """
     from voicesim.scenario.check import refuse_broken
     from voicesim.scenario.load import load_scenario
+    from voicesim.scoring.rubric import load_rubric
 
+    keep_going_without_reader()
     loaded = load_scenario(scenario)
     refuse_broken(loaded)
+    load_rubric(options["rubric"])  # a misspelt name must not be found out after the conversation
     return _Practice(loaded, options).run()
 
 
@@ -72,27 +87,34 @@ class _Practice:
         self.options = options
         self.folder: Path = options["out"] or default_folder(loaded)
         self.quiet = bool(options["as_json"])
-        self.terminal = sys.stdout.isatty() and not options["plain"] and not self.quiet
+        self.problem = ""
+        self.terminal = sys.stdout is not None and sys.stdout.isatty() and not options["plain"] and not self.quiet
 
     def tell(self, text: str = "") -> None:
         click.echo(text, err=self.quiet)
 
     def run(self) -> int:
         recording: Path | None = self.options["trainee_audio"]
-        self.refuse_used_folder()
+        self.refuse_unusable_folder()
         self.introduce()
         if recording is None:
             recording = self.find_stand_in()
         return self.from_recording(recording) if recording is not None else self.live()
 
-    def refuse_used_folder(self) -> None:
+    def refuse_unusable_folder(self) -> None:
         """Say so before the minute of preparation, not after it."""
-        from voicesim.errors import BadInputError
+        from voicesim.errors import BadInputError, StorageError
 
-        if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+        # os.path and not Path: it answers no, instead of raising, below a folder that may not be looked into.
+        above = next(each for each in (self.folder, *self.folder.absolute().parents) if os.path.exists(each))
+        if not above.is_dir() and above != self.folder:
+            raise BadInputError(f"{above} is a file, not a folder.", "Choose another folder with --out.")
+        if above == self.folder and (not above.is_dir() or (os.access(above, os.R_OK) and any(above.iterdir()))):
             raise BadInputError(
                 f"{self.folder} is already in use.", "Choose a new folder with --out; nothing is overwritten."
             )
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise StorageError(f"{above} cannot be written to.", "Choose a folder you may write to with --out.")
 
     def introduce(self) -> None:
         story = self.loaded.scenario
@@ -148,17 +170,20 @@ class _Practice:
         prepared = self.prepare()
         meta = new_meta(prepared, driver="file", source=path.name, consent=Consent(given=True, how="recording"))
         stopped = False
-        with recording(prepared, self.folder, meta, PromptEars(prepared.transcriber, LATENCY)) as conductor:
-            with progress_bar(self.terminal, self.quiet) as progress:
-                try:
-                    play_file(
-                        conductor,
-                        audio.samples,
-                        realtime=self.options["realtime"],
-                        progress=lambda done, total: progress("Playing the conversation", done, total),
-                    )
-                except KeyboardInterrupt:
-                    stopped = True
+        with (
+            self.keeping_what_there_is(),
+            recording(prepared, self.folder, meta, PromptEars(prepared.transcriber, LATENCY)) as conductor,
+            progress_bar(self.terminal, self.quiet) as progress,
+        ):
+            try:
+                play_file(
+                    conductor,
+                    audio.samples,
+                    realtime=self.options["realtime"],
+                    progress=lambda done, total: progress("Playing the conversation", done, total),
+                )
+            except KeyboardInterrupt:
+                stopped = True
         return self.finish(stopped)
 
     def live(self) -> int:
@@ -174,7 +199,11 @@ class _Practice:
             self.ask_consent()
         prepared = self.prepare()
         player = Player()
-        with open_card(player, self.options["input_name"], self.options["output_name"]) as card:
+        stopped = False
+        with (
+            self.keeping_what_there_is(),
+            open_card(player, self.options["input_name"], self.options["output_name"]) as card,
+        ):
             meta = new_meta(
                 prepared, driver="soundcard", consent=Consent(given=True, how=how), devices=card.names,
                 loop_latency=card.loop_latency,
@@ -185,9 +214,8 @@ class _Practice:
                 outcome = converse(conductor, card, view)
             for failure in ears.failures:
                 click.echo(f"Speech recognition failed once and heard nothing: {failure}", err=True)
-        if outcome.problem:
-            click.echo(f"voicesim: {outcome.problem}", err=True)
-        return self.finish(outcome.stopped_by_signal or bool(outcome.problem))
+            stopped, self.problem = outcome.stopped_by_signal, outcome.problem
+        return self.finish(stopped)
 
     def ask_consent(self) -> None:
         self.tell(
@@ -199,8 +227,22 @@ class _Practice:
 
     # ------------------------------------------------------------ the end
 
-    def finish(self, cut_off: bool) -> int:
+    @contextmanager
+    def keeping_what_there_is(self) -> Iterator[None]:
+        """When the disk gives out, what was recorded up to then is scored like any other session."""
+        from voicesim.errors import StorageError
+        from voicesim.session.meta import META
+
+        try:
+            yield
+        except StorageError as error:
+            if not (self.folder / META).exists():
+                raise
+            self.problem = str(error)
+
+    def finish(self, stopped: bool) -> int:
         from voicesim.engine.events import End
+        from voicesim.errors import StorageError
         from voicesim.review.report import write_report
         from voicesim.review.scoring import score_bundle, write_scorecard
         from voicesim.review.terminal import print_scorecard
@@ -208,13 +250,17 @@ class _Practice:
 
         bundle = open_bundle(self.folder)
         card = score_bundle(bundle, self.options["rubric"])
-        write_scorecard(bundle, card)
-        report = write_report(bundle, card, self.folder / "report.html")
+        report: Path | None = None
+        try:
+            write_scorecard(bundle, card)
+            report = write_report(bundle, card, self.folder / "report.html")
+        except StorageError as error:
+            self.problem = self.problem or str(error)
         ended = next((record.ending for record in bundle.records if isinstance(record, End)), "")
         if self.quiet:
             data = {
                 "session": str(self.folder),
-                "report": str(report),
+                "report": str(report) if report else None,
                 "ending": ended,
                 "scorecard": json.loads(card.to_json()),
             }
@@ -231,11 +277,14 @@ class _Practice:
                 self.tell(f"  {support.name}: {support.contact} ({support.where})")
             self.tell()
             self.tell(f"Session: {self.folder}")
-            self.tell(f"Report:  {report}")
-        if cut_off:
+            if report:
+                self.tell(f"Report:  {report}")
+        if self.problem:
+            later = "" if report else f" When that is mended, run `voicesim report {self.folder}`."
+            click.echo(f"voicesim: {self.problem} Everything up to then is saved in {self.folder}.{later}", err=True)
+        elif stopped:
             click.echo(f"voicesim: stopped before its end; everything up to then is saved in {self.folder}", err=True)
         wanted = self.options["open_it"]
-        if wanted or (wanted is None and self.terminal and sys.stdin.isatty()):
+        if report and (wanted or (wanted is None and self.terminal and sys.stdin is not None and sys.stdin.isatty())):
             click.launch(str(report))
-        return 2 if cut_off else 0
-
+        return 2 if stopped or self.problem else 0

@@ -23,7 +23,7 @@ def list_scenarios() -> None:
         click.echo(f"{name:<20} {loaded.title} (about {loaded.minutes:g} minutes)")
 
 
-@scenario.command()
+@scenario.command(short_help="Find mistakes, each with its file and line.")
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for a machine.")
 def check(name: str, as_json: bool) -> int:
@@ -60,7 +60,7 @@ def check(name: str, as_json: bool) -> int:
     return 1 if errors else 0
 
 
-@scenario.command()
+@scenario.command(short_help="Draw the states as a Mermaid diagram.")
 @click.argument("name")
 def graph(name: str) -> None:
     """Draw a scenario as a Mermaid diagram (paste it into any Markdown page)."""
@@ -70,7 +70,7 @@ def graph(name: str) -> None:
     click.echo(mermaid(load_scenario(name).scenario))
 
 
-@scenario.command()
+@scenario.command(short_help="Print the JSON Schema, for editors.")
 def schema() -> None:
     """Print the JSON Schema of the scenario language, for editors that complete and check YAML."""
     from voicesim.scenario.schema import json_schema
@@ -78,7 +78,7 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1))
 
 
-@scenario.command()
+@scenario.command(short_help="Try it in text, without sound.")
 @click.argument("name", default="delayed-report")
 @click.option("--seed", default=0, show_default=True, help="Which of several fitting lines she picks.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per step.")
@@ -89,9 +89,12 @@ def say(name: str, seed: int, as_json: bool) -> None:
     how it was taken. The numbers shown are her feelings; a live session never shows them. End with Ctrl-D.
     """
     from voicesim.live.rehearsal import Rehearsal
+    from voicesim.scenario.check import refuse_broken
     from voicesim.scenario.load import load_scenario
 
-    rehearsal = Rehearsal(load_scenario(name).scenario, seed)
+    loaded = load_scenario(name)
+    refuse_broken(loaded)
+    rehearsal = Rehearsal(loaded.scenario, seed)
     show = _show_json if as_json else _show
     show(rehearsal.begin())
     prompt = sys.stdin.isatty() and not as_json

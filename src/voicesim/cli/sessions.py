@@ -10,7 +10,7 @@ import click
 _SESSION = click.argument("session", type=click.Path(path_type=Path))
 
 
-@click.command()
+@click.command(short_help="Read a session again, and prove that it repeats.")
 @_SESSION
 @click.option("--json", "as_json", is_flag=True, help="Print the transcript and the verdict for a machine.")
 @click.option("--listen", is_flag=True, help="Play both tracks through your headphones.")
@@ -48,7 +48,7 @@ def replay(session: Path, as_json: bool, listen: bool) -> int:
     return 0 if result.difference is None else 1
 
 
-@click.command()
+@click.command(short_help="Score a session: pace, interruptions, questions.")
 @_SESSION
 @click.option("--json", "as_json", is_flag=True, help="Print the whole scorecard for a machine.")
 @click.option("--rubric", default="default", show_default=True, help="Name of a bundled rubric, or a YAML file.")
@@ -69,7 +69,7 @@ def score(session: Path, as_json: bool, rubric: str, plain: bool) -> None:
     print_scorecard(card, plain=plain)
 
 
-@click.command()
+@click.command(short_help="Write a session's report, one HTML file.")
 @_SESSION
 @click.option("--rubric", default="default", show_default=True, help="Name of a bundled rubric, or a YAML file.")
 @click.option(
@@ -78,12 +78,18 @@ def score(session: Path, as_json: bool, rubric: str, plain: bool) -> None:
 @click.option("--open/--no-open", "open_it", default=False, help="Open it in your browser.")
 def report(session: Path, rubric: str, out: Path | None, open_it: bool) -> None:
     """Write a recorded session's report: one HTML file with timeline, question map, transcript and sound. Opens from disk."""
+    from voicesim.errors import BadInputError
     from voicesim.review.report import write_report
     from voicesim.review.scoring import score_bundle
     from voicesim.session.reader import open_bundle
 
     bundle = open_bundle(session)
-    path = write_report(bundle, score_bundle(bundle, rubric), out or session / "report.html")
+    target = out or session
+    if target.is_dir():
+        target = target / "report.html"
+    if not target.parent.is_dir():
+        raise BadInputError(f"There is no folder {target.parent} for the report.", "Make it, or choose another --out.")
+    path = write_report(bundle, score_bundle(bundle, rubric), target)
     click.echo(path)
     if open_it:
         click.launch(str(path))

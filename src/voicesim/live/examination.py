@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from voicesim.errors import VoicesimError
 
@@ -30,9 +31,8 @@ def examine(models: tuple[str, ...], fetch: bool, progress: Callable[[str, int, 
     from voicesim.asr.catalogue import catalogue
 
     findings = [
-        _look(f"Whisper {name}", lambda name=name: _weights(name, fetch, progress))
-        for name in models or (catalogue().default,)
-    ]  # type: ignore[misc]
+        _look(f"Whisper {name}", partial(_weights, name, fetch, progress)) for name in models or (catalogue().default,)
+    ]
     findings.append(_look("her voice", _voice))
     findings.append(_look("voice activity detection", _activity))
     findings.append(_look("sound devices", _devices, needed=False))

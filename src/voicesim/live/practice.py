@@ -154,13 +154,17 @@ def recording(
 ) -> Iterator[Conductor]:
     """A session's bundle, open while the body runs and closed whatever happens in it.
 
-    Closing writes the transcript and compresses the tracks. If the disk gave out, what was written stays.
+    Closing writes the transcript and compresses the tracks. If the disk gives out, what was written stays, as an interrupted
+    session.
+
+    Raises:
+        StorageError: the folder cannot be written to, or the disk is full.
     """
     from voicesim.audio.vad import VoiceActivity
     from voicesim.live.conductor import Conductor
     from voicesim.live.player import Player
     from voicesim.session.transcript import write_transcript
-    from voicesim.session.writer import SessionWriter
+    from voicesim.session.writer import SessionWriter, storage_error
 
     writer: SessionWriter = SessionWriter(folder, meta, prepared.loaded.text)
     records: list[Record] = []
@@ -182,7 +186,12 @@ def recording(
         )
     finally:
         ears.close()
-        try:
-            write_transcript(folder, records)
-        finally:
+        if writer.failed:
+            writer.leave()
+        else:
+            try:
+                write_transcript(folder, records)
+            except OSError as error:
+                writer.leave()
+                raise storage_error(folder, error) from error
             writer.close(datetime.now().astimezone().isoformat(timespec="seconds"))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from voicesim.engine.conversation import Conversation
 from voicesim.engine.events import INPUTS, Record
 from voicesim.engine.survivor import Survivor
+from voicesim.errors import BadInputError
 from voicesim.live.reading import reader_for
 from voicesim.live.settings import TurnTakingSeconds
+from voicesim.session.meta import META
 from voicesim.session.reader import Bundle
 
 
@@ -24,12 +28,19 @@ def replay(bundle: Bundle) -> Replayed:
     """Feed the logged inputs through the engine again and compare effects and facts with the logged ones.
 
     A log that was cut off is compared up to its end.
+
+    Raises:
+        BadInputError: the session's turn-taking numbers are not those this version knows.
     """
-    rules = Conversation(
-        Survivor(bundle.scenario, bundle.meta.seed),
-        TurnTakingSeconds.model_validate(bundle.meta.turn_taking).in_samples(),
-        reader_for(bundle.scenario),
-    )
+    try:
+        turn_taking = TurnTakingSeconds.model_validate(bundle.meta.turn_taking).in_samples()
+    except ValidationError as error:
+        names = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
+        raise BadInputError(
+            f"{bundle.path / META} has turn_taking numbers that this version does not know or misses ({names}).",
+            f"Replay it with voicesim {bundle.meta.voicesim}, which recorded it.",
+        ) from None
+    rules = Conversation(Survivor(bundle.scenario, bundle.meta.seed), turn_taking, reader_for(bundle.scenario))
     state = rules.initial()
     again: list[Record] = []
     for record in bundle.records:

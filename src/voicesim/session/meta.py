@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -95,21 +96,41 @@ def read_meta(folder: Path) -> SessionMeta:
             "Name the folder that `voicesim practice` printed.",
         ) from None
     except (OSError, ValueError) as error:
-        raise BadInputError(f"{path} cannot be read: {error}.") from error
+        raise BadInputError(
+            f"{path} cannot be read: {error}.",
+            "Take it from a copy of the session; the log and the sound do not need mending.",
+        ) from error
     found = data.get("format") if isinstance(data, dict) else None
     if found != FORMAT:
-        raise BadInputError(f"{path} has format {found!r}, this version reads {FORMAT!r}.", "Use a newer voicesim.")
+        newer = isinstance(found, str) and found.startswith("voicesim/session/")
+        raise BadInputError(
+            f"{path} has format {found!r}, this version reads {FORMAT!r}.",
+            "Use a newer voicesim." if newer else "Name the folder that `voicesim practice` printed.",
+        )
     try:
         return SessionMeta.model_validate(data)
     except ValidationError as error:
-        raise BadInputError(f"{path} is not valid: {error.errors()[0]['msg']}.") from error
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInputError(
+            f"{path} is not valid: {where}: {first['msg']}.", "Undo what was changed in it, or take it from a copy."
+        ) from error
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file as a whole, safe against a crash at any moment."""
+    """Replace a file as a whole, safe against a crash at any moment.
+
+    Raises:
+        OSError: it could not be written; the old file, if any, is as it was.
+    """
     scratch = path.with_name(f".{path.name}.part")
-    with open(scratch, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(scratch, path)
+    try:
+        with open(scratch, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except OSError:
+        with suppress(OSError):
+            scratch.unlink()
+        raise

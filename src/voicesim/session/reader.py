@@ -54,6 +54,9 @@ def open_bundle(path: Path | str) -> Bundle:
         raise BadInputError(f"There is no folder {folder}.", "Name the folder that `voicesim practice` printed.")
     meta = read_meta(folder)
     records, notes = read_records(folder / EVENTS)
+    for name in TRACKS:
+        if not any((folder / f"{name}{ending}").exists() for ending in (".wav", ".flac")):
+            notes = (*notes, f"The {name}'s track is missing.")
     if meta.state != "complete":
         notes = (*notes, "The session was interrupted; everything up to that moment is here.")
     return Bundle(folder, meta, records, notes)

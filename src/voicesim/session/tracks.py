@@ -6,8 +6,10 @@ second, and the reader goes by the file's length anyway.
 
 from __future__ import annotations
 
+import io
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -75,22 +77,31 @@ def read_growing(path: Path) -> NDArray[np.int16]:
 
 
 def compress(folder: Path, name: TrackName) -> None:
-    """Turn a finished WAV track into FLAC. The WAV goes only when the FLAC has been read back and is the same."""
+    """Turn a finished WAV track into FLAC. The WAV goes only when the FLAC has been read back and is the same.
+
+    Raises:
+        OSError: the disk would not take it; the WAV stays.
+    """
     import numpy as np
     import soundfile
 
     source = folder / f"{name}.wav"
     samples = read_growing(source)
     scratch, target = folder / f".{name}.flac.part", folder / f"{name}.flac"
-    soundfile.write(scratch, samples, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-    again, _ = soundfile.read(scratch, dtype="int16")
-    if not np.array_equal(samples, again):
-        scratch.unlink()
-        return
-    with open(scratch, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(scratch, target)
-    source.unlink()
+    encoded = io.BytesIO()  # libsndfile itself would not say that the disk is full
+    soundfile.write(encoded, samples, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
+    try:
+        with open(scratch, "wb") as file:
+            file.write(encoded.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        again, _ = soundfile.read(scratch, dtype="int16")
+        if np.array_equal(samples, again):
+            os.replace(scratch, target)
+            source.unlink()
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 def read_track(folder: Path, name: TrackName) -> NDArray[np.int16]:
@@ -114,7 +125,7 @@ def read_track(folder: Path, name: TrackName) -> NDArray[np.int16]:
         samples, rate = soundfile.read(finished, dtype="int16")
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise BadInputError(
-            f"{finished} is damaged: {error}.", "The log and the other track can still be used."
+            f"{finished} is damaged: {str(error).rstrip('.')}.", "The log and the other track can still be used."
         ) from error
     if rate != SAMPLE_RATE or samples.ndim != 1:
         raise BadInputError(f"{finished} is not mono at {SAMPLE_RATE} Hz.")

@@ -10,13 +10,14 @@ import errno
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicesim.engine.events import Record
 from voicesim.errors import BadInputError, StorageError
 from voicesim.session import codec
-from voicesim.session.meta import SessionMeta, write_meta
+from voicesim.session.meta import META, SessionMeta, write_meta
 from voicesim.session.tracks import TRACKS, GrowingTrack, TrackName, compress
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ def storage_error(folder: Path, error: OSError) -> StorageError:
     """The operating system's refusal in words a person can act on."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return StorageError(
-            f"The disk is full: {folder} can take no more.", "Free some space or choose another --out folder."
+            f"The disk is full: {folder} can take no more.", "Free some space, or choose another folder with --out."
         )
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return StorageError(f"{folder} cannot be written to.", "Choose a folder you may write to with --out.")
-    return StorageError(f"Writing to {folder} failed: {error.strerror}.", "Choose another --out folder.")
+    return StorageError(f"Writing to {folder} failed: {error.strerror}.", "Choose another folder with --out.")
 
 
 class SessionWriter:
@@ -57,6 +58,7 @@ class SessionWriter:
         self.folder = folder
         self.meta = meta
         self.count = 0
+        fresh = not folder.exists()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
@@ -70,8 +72,11 @@ class SessionWriter:
                 name: GrowingTrack(folder / f"{name}.wav") for name in TRACKS
             }
         except (FileExistsError, NotADirectoryError):
-            raise BadInputError(f"{folder} is a file, not a folder.", "Choose another --out folder.") from None
+            raise BadInputError(
+                f"{folder} cannot be a folder: a file is in the way.", "Choose another folder with --out."
+            ) from None
         except OSError as error:
+            _take_back(folder, fresh)
             raise storage_error(folder, error) from error
         self._syncing = threading.Lock()
         self._closed = threading.Event()
@@ -104,6 +109,7 @@ class SessionWriter:
         try:
             write()
         except OSError as error:
+            self._failure = error
             raise storage_error(self.folder, error) from error
 
     def _keep_syncing(self) -> None:
@@ -116,6 +122,22 @@ class SessionWriter:
             except OSError as error:
                 self._failure = error
                 return
+
+    @property
+    def failed(self) -> bool:
+        """Whether the disk has refused something."""
+        return self._failure is not None
+
+    def leave(self) -> None:
+        """Let go of the files as they are: an interrupted session, whole up to here. For a disk that takes no more."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._syncer.join()
+        for track in self._tracks.values():
+            with suppress(OSError):
+                track.close()
+        os.close(self._events)
 
     def close(self, ended: str) -> None:
         """Finish the bundle: tracks to FLAC, metadata complete.
@@ -142,6 +164,16 @@ class SessionWriter:
             write_meta(self.folder, self.meta)
         except OSError as error:
             raise storage_error(self.folder, error) from error
+
+
+def _take_back(folder: Path, fresh: bool) -> None:
+    """Remove the beginnings of a session of which nothing was recorded, so that the folder can be used again."""
+    for name in (META, SCENARIO, EVENTS, *(f"{track}.wav" for track in TRACKS)):
+        with suppress(OSError):
+            (folder / name).unlink()
+    if fresh:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _write_all(file: int, data: bytes) -> None:
