@@ -66,7 +66,7 @@ class OpenAIWhisper:
             try:
                 model = whisper.load_model(str(checkpoint), device="cpu")
             except (RuntimeError, ValueError, KeyError, TypeError, OSError, EOFError, pickle.UnpicklingError) as error:
-                told = str(error).splitlines()[0] if str(error) else type(error).__name__
+                told = str(error).splitlines()[0] if isinstance(error, OSError) else "it is no Whisper checkpoint"
                 raise WeightsError(
                     f"The weights in {checkpoint} cannot be loaded: {told}.",
                     "Fetch them again, or choose another model.",

