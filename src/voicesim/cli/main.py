@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from voicesim import __version__
+from voicesim.cli.label import label
 from voicesim.cli.machine import devices, doctor
 from voicesim.cli.practice import practice
 from voicesim.cli.scenario import scenario
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (practice, replay, score, report, scenario, devices, doctor):
+for command in (practice, replay, score, report, scenario, label, devices, doctor):
     cli.add_command(command)
 
 

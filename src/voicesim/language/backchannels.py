@@ -8,7 +8,6 @@ from functools import cache
 from voicesim.language.lexicon import load_tokens
 from voicesim.language.tokens import tokenize
 
-
 _HUM = re.compile(r"[mh]{2,}")
 """A hum through the nose has no spelling: recognisers write "M-M-HM", "mhmm", "hm hm". Whatever has no other letter is one."""
 

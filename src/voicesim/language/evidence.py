@@ -23,6 +23,22 @@ class FormReading:
     confidence: float = 0.9
 
 
+@dataclass(frozen=True)
+class Before:
+    """What was said just before a sentence, as far as its form depends on it."""
+
+    heard: frozenset[str] = frozenset()
+    """Content stems of her last turn, to know an echo."""
+    hers: bool = False
+    """Whether she spoke last."""
+    own_statement: bool = False
+    """Whether the trainee spoke last, and told rather than asked: "You went home." - "Right?" """
+    own_question: bool = False
+    """Whether the trainee spoke last, and asked: "Was it light?" - "Or dark?" """
+
+
+NOWHERE = Before()
+"""Nothing is known of what was said before."""
 NOTHING = FormReading("none", 0, 0, 0.9)
 
 

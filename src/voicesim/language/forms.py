@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voicesim.language.evidence import NOTHING, FormReading, matches
+from voicesim.language.evidence import NOTHING, NOWHERE, Before, FormReading, matches
 from voicesim.language.grammar import (
     blocked_before,
     inverted,
@@ -21,21 +21,21 @@ from voicesim.language.stems import content_stems
 from voicesim.language.tags import read_tag
 
 
-def read_form(piece: Piece, line: Line, heard: frozenset[str] = frozenset()) -> FormReading:
+def read_form(piece: Piece, line: Line, before: Before = NOWHERE) -> FormReading:
     """Decide the form of one sentence.
 
     Args:
         piece: the sentence.
         line: its words, prepared.
-        heard: content stems of her last turn, to know an echo.
+        before: what was said just before it.
     """
     norms = piece.norms
     if not norms:
         return NOTHING
     start = opening(norms)
     if start >= len(norms):
-        return _only_openers(piece)
-    tagged = read_tag(piece, line, start)
+        return _only_openers(piece, before)
+    tagged = read_tag(piece, line, start, before)
     if tagged:
         return tagged
     asked = matches("request", line)
@@ -45,14 +45,18 @@ def read_form(piece: Piece, line: Line, heard: frozenset[str] = frozenset()) -> 
         reading = rule(piece, norms, start)
         if reading:
             return _alternative(reading, line)
-    short = _elliptical(piece, norms, start, heard)
+    short = _elliptical(piece, norms, start, before)
     if short:
         return _alternative(short, line)
-    return _declarative(piece, line, norms, start)
+    if norms[0] == "or" and before.own_question:
+        return FormReading("alternative", 0, len(norms) - 1, 0.6)
+    return _declarative(piece, line, norms, start, before)
 
 
-def _only_openers(piece: Piece) -> FormReading:
+def _only_openers(piece: Piece, before: Before) -> FormReading:
     last = len(piece.norms) - 1
+    if before.own_statement and piece.norms[-1] == "right" and not piece.asked:
+        return FormReading("tag", last, last, 0.6)
     if piece.asked and piece.norms[-1] in {"right", "yeah", "yes", "no", "okay"}:
         return FormReading("tag", last, last, 0.6 if piece.norms[-1] in {"right", "yeah"} else 0.4)
     return NOTHING
@@ -114,7 +118,7 @@ def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
         if norms[place] in {"wonder", "wondering", "know", "ask", "curious"}:
             if norms[place] == "know" and not {"like", "want", "need"} & set(norms[start:place]):
                 return None
-            if "not" in norms[start:place] or norms[place - 1] in {"you"}:
+            if {"not", "never", "sometimes", "often", "always"} & set(norms[start:place]) or norms[place - 1] in {"you"}:
                 return None
             following = [word for word in norms[place + 1 : place + 4] if word not in {"you", "about", "just", "is"}]
             if following and following[0] in {"if", "whether"}:
@@ -140,6 +144,8 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
         other = words.prepositions | words.adverbs | words.sets["not_a_subject"]
         if verb_base(norms[start + 1]) is None and norms[start + 1] not in other:
             return FormReading("polar", start, start + 1, 0.7)
+    if _noun_first(norms, start):
+        return FormReading("polar", start, start + 1, 0.7)
     if norms[start] in {"why", "what", "who", "how"}:
         return None
     for place in range(start + 1, len(norms) - 1):
@@ -161,7 +167,22 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
     return None
 
 
-def _elliptical(piece: Piece, norms: Sequence[str], start: int, heard: frozenset[str]) -> FormReading | None:
+def _noun_first(norms: Sequence[str], start: int) -> bool:
+    """Whether "has", "does" or "do" opens a question whose subject is a noun: "has Mark called", "do cats bother you"."""
+    words = load_words()
+    aux, rest = norms[start], norms[start + 1 :]
+    if aux not in {"has", "does", "do"} or len(rest) < 2:
+        return False
+    subject = rest[0]
+    if subject in words.prepositions | words.adverbs | words.sets["not_a_subject"] - {"a"} or is_past(subject):
+        return False
+    if aux in {"has", "does"}:
+        return subject not in words.determiners - words.clause_subjects - {"the", "your", "his", "her", "their"}
+    many = subject in {"a", "most", "many", "some", "any", "all", "your", "his", "her", "their"} or subject.endswith("s")
+    return many and any(verb_base(word) == word for word in rest[1:6])
+
+
+def _elliptical(piece: Piece, norms: Sequence[str], start: int, before: Before) -> FormReading | None:
     """Questions without their auxiliary or verb: "Anything else?", "Ever tell anyone?", "You okay?", "In the car?"."""
     words = load_words()
     body = norms[start:]
@@ -170,6 +191,12 @@ def _elliptical(piece: Piece, norms: Sequence[str], start: int, heard: frozenset
         piece.asked or (len(body) <= 3 and ("else" in body or first == "any"))
     ):
         return FormReading("polar", start, len(norms) - 1, 0.8)
+    if first == "ever" and len(body) > 1 and (is_past(body[1]) or body[1] in words.base_verbs):
+        return FormReading("polar", start, start + 1, 0.7)
+    if body[:2] == ("you", "mean") and len(body) > 2:
+        return FormReading("polar", start, start + 1, 0.6)
+    if body[-2:] == ("you", "mean") and 2 < len(body) <= 8 and not words.wh & set(body):
+        return FormReading("polar", len(norms) - 2, len(norms) - 1, 0.6)
     if body in {("you", "okay"), ("you", "all", "right"), ("you", "ready"), ("you", "sure")}:
         return FormReading("polar", start, len(norms) - 1, 0.8)
     if first == "ready" and (piece.asked or body[1:2] == ("to",)):
@@ -183,35 +210,39 @@ def _elliptical(piece: Piece, norms: Sequence[str], start: int, heard: frozenset
         return None
     has_subject = any(word in words.clause_subjects - {"that", "this"} for word in body[:-1])
     stems = content_stems(body)
-    if len(body) <= 6 and stems and stems <= heard and not has_subject:
+    if len(body) <= 6 and stems and stems <= before.heard and not has_subject:
         return FormReading("echo", start, len(norms) - 1, 0.75)
     if not has_subject and len(body) <= 6:
         return FormReading("polar", start, len(norms) - 1, 0.55)
     return None
 
 
-def _declarative(piece: Piece, line: Line, norms: Sequence[str], start: int) -> FormReading:
+def _declarative(piece: Piece, line: Line, norms: Sequence[str], start: int, before: Before) -> FormReading:
     if piece.asked:
         return FormReading("declarative", start, len(norms) - 1, 0.85)
     excluded = matches("not_a_question", line)
     if excluded and excluded.first <= start + 1:
         return FormReading("none", excluded.first, excluded.last, 0.85)
-    return _unmarked(piece, norms, start)
+    return _unmarked(norms, start, before)
 
 
-def _unmarked(piece: Piece, norms: Sequence[str], start: int) -> FormReading:
+def _unmarked(norms: Sequence[str], start: int, before: Before) -> FormReading:
     """A statement about what she did or knows, said to her without a question mark, is usually meant as a question.
 
     Present tense counts only after "so" and for lasting states: "you go over and open it" tells how things are done.
     """
     words = load_words()
     body = norms[start:]
-    concludes = "so" in norms[:start]
+    # "Oh, you live there" and "so you work nights" take up what she has just said.
+    concludes = "so" in norms[:start] or (before.hers and "oh" in norms[:start])
     supposed = False
     if (body[:1] == ("i",) and len(body) > 3 and body[1] in words.sets["supposing"]) or body[:3] == ("i", "take", "it"):
         body = body[3:] if body[1] == "take" else body[2:]
         body = body[1:] if body[:1] == ("that",) else body
         supposed = True
+    if 4 <= len(body) <= 10 and body[0] in {"he", "she", "they"} and body[1] in {"was", "were", "is", "are"}:
+        # "he was your manager": what he is to her is hers to say.
+        return FormReading("declarative", start, start + 2, 0.5) if body[2] == "your" else NOTHING
     if len(body) < 2 + (not supposed) or len(body) > 14 or body[0] != "you":
         return NOTHING
     verb = 1
@@ -223,7 +254,8 @@ def _unmarked(piece: Piece, norms: Sequence[str], start: int) -> FormReading:
     if is_past(body[verb]):
         return FormReading("declarative", start, last, 0.6 if concludes or supposed else 0.55)
     following = body[verb + 1] if verb + 1 < len(body) else ""
-    if (concludes or supposed) and body[verb] in words.sets["state_verbs"] and following not in words.clause_subjects:
+    present = body[verb] in words.sets["state_verbs"] or (before.hers and concludes and verb_base(body[verb]) is not None)
+    if (concludes or supposed) and present and following not in words.clause_subjects:
         return FormReading("declarative", start, last, 0.5)
     return NOTHING
 

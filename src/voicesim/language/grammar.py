@@ -103,7 +103,9 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
         # The subject's verb stands behind it: this auxiliary is none of its own.
         return False
     if aux in {"do", "does", "did", "have", "had"} and subject in {"it", "that", "this"} and not strict:
-        return after + 1 < len(norms) and (aux in {"does", "had", "did"} and _goes_on(norms, after + 1))
+        if aux == "does":
+            return after + 1 < len(norms) and norms[after + 1] not in words.adverbs - {"ever", "still", "really", "just"}
+        return after + 1 < len(norms) and (aux in {"had", "did"} and _goes_on(norms, after + 1))
     agrees = _AGREES.get(aux)
     if agrees is not None and subject in agrees:
         return True
@@ -172,13 +174,14 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
     if first in {"how", "what"} and follows in {"about", "come", "if"}:
         return True
     if first == "why":
-        return follows in {"not", "on"} or follows in words.auxiliaries
+        elliptical = len(rest) <= 2 and not any(word in words.clause_subjects - {"that", "this"} for word in rest)
+        return follows in {"not", "on"} or follows in words.auxiliaries or elliptical
     if first == "what" and follows in {"a", "an"}:
         return False
     if first == "what" and follows == "is" and len(rest) > 2 and rest[2] in {"is", "was"}:
         return False
     if first in {"what", "who"} and follows in words.wh_verbs - words.auxiliaries:
-        return True
+        return not _headless(rest)
     if first == "which" and follows in {"means", "i", "you"}:
         return False
     if first == "when":
@@ -208,6 +211,17 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
     return first == "who" and (is_past(follows) or (follows.endswith("s") and verb_base(follows) is not None))
 
 
+def _headless(rest: Sequence[str]) -> bool:
+    """Whether "what ..." is itself the subject of a statement: "what happens is", "what goes on there is that"."""
+    words = load_words()
+    for place in range(1, min(len(rest), 5)):
+        if rest[place] in words.subordinators | words.clause_subjects | words.conjunctions:
+            return False
+        if rest[place] in {"is", "was"}:
+            return True
+    return False
+
+
 def _noun_subject(norms: Sequence[str], place: int) -> bool:
     """A noun of unknown kind after the auxiliary: "when did Mark leave", "where was alcohol kept"."""
     after = place + 1
@@ -225,6 +239,8 @@ def blocked_before(norms: Sequence[str], index: int) -> bool:
     words = load_words()
     previous = norms[index - 1]
     if previous in words.reporting or previous in {"nor", "neither", "than", "me", "exactly", "only", "not"}:
+        return True
+    if norms[index] == "who" and previous in words.sets["whole_nouns"] | {"people", "those", "he", "she", "they"}:
         return True
     return previous == "so" and norms[index] in words.auxiliaries and index >= 2
 

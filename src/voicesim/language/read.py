@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from voicesim.language import marks
 from voicesim.language.backchannels import is_backchannel
-from voicesim.language.evidence import FormReading
+from voicesim.language.evidence import Before, FormReading
 from voicesim.language.forms import read_form
 from voicesim.language.moves import find_moves
 from voicesim.language.phrases import Line, Match
@@ -19,6 +19,9 @@ from voicesim.language.tokens import Word, fluent, spoken_words, tokenize
 from voicesim.language.topics import find_topics
 from voicesim.language.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.scenario.model import Mark, Move
+
+READER = "rules/2"
+"""Which reader made a reading: its kind, and a number that grows whenever the same text may be read differently."""
 
 
 def read_turn(
@@ -38,9 +41,13 @@ def read_turn(
         The reading; an empty one for text without words.
     """
     raised = _raised(context)
-    parts = [_read_sentence(text, piece, raised) for piece in split(text)]
+    parts = [
+        _read_sentence(text, piece, raised, _before(context, raised) if number == 0 else Before(raised.last))
+        for number, piece in enumerate(split(text))
+    ]
     parts = _together(text, parts)
-    backchannel = is_backchannel(text)
+    # "Right." after a statement of one's own asks for her agreement; after hers it only listens.
+    backchannel = is_backchannel(text) and not any(part.sentence.form == "tag" for part in parts)
     if backchannel:
         parts = [_as_backchannel(text, part) for part in parts]
     names, topic_cues = find_topics(text, fluent(spoken_words(tokenize(text))), topics) if topics else ((), ())
@@ -73,9 +80,30 @@ def _stems(text: str) -> frozenset[str]:
     return content_stems(word.norm for word in fluent(spoken_words(tokenize(text))))
 
 
-def _read_sentence(text: str, piece: Piece, raised: Raised) -> _Part:
+def _before(context: Sequence[ContextTurn], raised: Raised) -> Before:
+    if not context:
+        return Before(raised.last)
+    last = context[-1]
+    if last.speaker == "survivor":
+        return Before(raised.last, hers=True)
+    asked, about_her = _own(last.text)
+    return Before(raised.last, own_statement=not asked and about_her, own_question=asked)
+
+
+@lru_cache(maxsize=500)
+def _own(text: str) -> tuple[bool, bool]:
+    """Whether the trainee's own last turn ended in a question, and whether it told of someone else than himself."""
+    pieces = split(text)
+    if not pieces or not pieces[-1].words:
+        return False, False
+    last = pieces[-1]
+    about = {"you", "your", "he", "she", "they", "it", "his", "her"} & set(last.norms)
+    return read_form(last, Line.of(last.words)).form != "none", bool(about) and len(last.words) > 2
+
+
+def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before) -> _Part:
     line = Line.of(piece.words)
-    form = read_form(piece, line, raised.last)
+    form = read_form(piece, line, before)
     presumed = marks.presumes(piece, line, form, raised)
     typed = read_types(piece, line, form, raised, presumed is not None)
     if form.form == "none" and typed.types.griffiths != "none":

@@ -17,6 +17,7 @@ from voicesim.language.grammar import (
     finite,
     inverted,
     inverted_within,
+    is_past,
     opening,
     verb_base,
     wh_question,
@@ -150,7 +151,7 @@ def _sentence_starts(norms: Sequence[str]) -> set[int]:
 def _expecting() -> frozenset[str]:
     """Words that wait for a noun, so no sentence can end with them."""
     words = load_words()
-    return words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects)
+    return words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects - words.sets["whole_nouns"])
 
 
 def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -> str:
@@ -158,7 +159,7 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
     words = load_words()
     word = norms[index]
     if word in words.wh:
-        if blocked_before(norms, index) or norms[index - 1] in _expecting():
+        if _blocked(norms, begin, index) or norms[index - 1] in _expecting():
             return ""
         if _quoted(norms, begin, index):
             return ""
@@ -168,7 +169,7 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
         asked_for = any(word in words.sets["telling"] for word in norms[begin:index])
         return "" if asked_for and not _inverts(norms, index) else "wh"
     if word in words.auxiliaries and not _is_subject(norms, begin, index - 1):
-        if (blocked_before(norms, index) and not comma) or index + 2 >= len(norms) or _quoted(norms, begin, index):
+        if (_blocked(norms, begin, index) and not comma) or index + 2 >= len(norms) or _quoted(norms, begin, index):
             return ""
         if not inverted_within(norms, index, comma=comma):
             return ""
@@ -185,10 +186,31 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
             "just",
             "then",
             "and",
+            *words.adverbs,
         }:
             return ""
         return "imperative"
     return ""
+
+
+def _blocked(norms: Sequence[str], begin: int, index: int) -> bool:
+    """Like `blocked_before`, but a question whose own object is asked for needs no clause after its verb.
+
+    "what do you remember | did he speak" is two questions; "do you remember did he speak" is one. And "for me" ends
+    a request where "tell me" goes on.
+    """
+    if not blocked_before(norms, index):
+        return False
+    previous = norms[index - 1]
+    if previous == "me":
+        return norms[index - 2] not in {"for", "with", "to"}
+    start = opening(norms, begin)
+    return not (
+        previous in {"remember", "recall", "think", "know", "see", "hear", "say", "mean", "said"}
+        and norms[start] in {"what", "who", "which"}
+        and index - start >= 4
+        and wh_question(norms, start)
+    )
 
 
 def _quoted(norms: Sequence[str], begin: int, index: int) -> bool:
@@ -196,7 +218,14 @@ def _quoted(norms: Sequence[str], begin: int, index: int) -> bool:
     start = opening(norms, begin)
     if inverted(norms, start, strict=False) or wh_question(norms, start):
         return False
-    return any(word in load_words().sets["quoting"] for word in norms[max(begin, index - 5) : index])
+    words = load_words()
+    for place in range(max(begin, index - 5), index):
+        if norms[place] in words.sets["quoting"]:
+            # "you said there was a party | where was it": what was said is already complete.
+            between = norms[place + 1 : index]
+            if not (len(between) > 3 and any(word in words.auxiliaries or is_past(word) for word in between)):
+                return True
+    return False
 
 
 def _is_subject(norms: Sequence[str], begin: int, index: int) -> bool:

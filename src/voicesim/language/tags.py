@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voicesim.language.evidence import FormReading, matches
+from voicesim.language.evidence import NOWHERE, Before, FormReading, matches
 from voicesim.language.grammar import inverted, wh_question
 from voicesim.language.lexicon import load_words
 from voicesim.language.phrases import Line, Match
 from voicesim.language.sentences import Piece
 
 
-def read_tag(piece: Piece, line: Line, start: int) -> FormReading | None:
+def read_tag(piece: Piece, line: Line, start: int, before: Before = NOWHERE) -> FormReading | None:
     """The tag that ends a statement, if one does.
 
     Args:
         piece: the sentence.
         line: its words, prepared.
         start: index of its first word that is no opener.
+        before: what was said just before it.
     """
     norms = piece.norms
     found = matches("tag_ending", line)
@@ -26,7 +27,7 @@ def read_tag(piece: Piece, line: Line, start: int) -> FormReading | None:
     ending = norms[found.first : found.last + 1]
     body = norms[start : found.first]
     if not body:
-        return _bare(piece, found, ending)
+        return _bare(piece, found, ending, before)
     if inverted(norms, start, strict=False) or wh_question(norms, start):
         return None
     set_off = piece.asked or bool(piece.words[found.first].before)
@@ -35,10 +36,12 @@ def read_tag(piece: Piece, line: Line, start: int) -> FormReading | None:
     return _word(piece, found, ending[0], body, set_off=set_off)
 
 
-def _bare(piece: Piece, found: Match, ending: Sequence[str]) -> FormReading | None:
+def _bare(piece: Piece, found: Match, ending: Sequence[str], before: Before) -> FormReading | None:
     """A tag on its own: "Right?", "isn't it"."""
     one_word = piece.asked and ending[0] in {"right", "correct"}
     clause = len(ending) > 1 and "not" in ending and ending[0] != "do"
+    if before.own_statement and (ending[0] in {"right", "correct"} or len(ending) > 1):
+        return FormReading("tag", found.first, found.last, 0.7)
     return FormReading("tag", found.first, found.last, 0.7) if one_word or clause else None
 
 
@@ -64,13 +67,15 @@ def _word(piece: Piece, found: Match, word: str, body: Sequence[str], *, set_off
         if body[-1] in load_words().sets["before_adjective_right"]:
             return None
         about_someone = bool({"you", "your", "he", "she", "they"} & set(body))
-        if not set_off and not about_someone:
+        if not set_off and not about_someone and word != "correct":
             return None
         return FormReading("tag", found.first, found.last, 0.9 if piece.asked else 0.7)
     if word in {"huh", "eh"}:
         return FormReading("tag", found.first, found.last, 0.75)
     if piece.asked and word in {"yeah", "yes", "no"}:
         return FormReading("tag", found.first, found.last, 0.85)
+    if word == "yes" and len(body) >= 3 and "you" in body[:2]:
+        return FormReading("tag", found.first, found.last, 0.6)
     if word == "yeah" and len(body) >= 3 and body[0] == "you" and "so" in piece.norms[: found.first - len(body)]:
         return FormReading("tag", found.first, found.last, 0.6)
     return None
