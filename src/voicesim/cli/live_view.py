@@ -1,4 +1,7 @@
-"""What a trainee sees while talking: as little as possible. Whose turn it is, how long it has been, which keys there are."""
+"""What a trainee sees while talking: as little as possible. Whose turn it is, whether the microphone hears, how long it has been.
+
+Never what she feels or how it is going: the trainee is to listen to her, not to a screen.
+"""
 
 from __future__ import annotations
 
@@ -6,76 +9,166 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from voicesim.engine.events import PausedOrResumed, Record
+from voicesim.engine.events import Record
 from voicesim.engine.state import ConversationState
 from voicesim.timebase import clock, samples
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from rich.text import Text
+
     from voicesim.audio.soundcard import Block
     from voicesim.live.conductor import Conductor
 
-_REDRAW = samples(0.25)
+_STEADY = samples(0.25)
+"""A change is shown once it has lasted so long: what flickers draws the eye."""
+_STEADY_IN_LINES = samples(1.0)
+"""The same for single lines, which a screen reader reads aloud over her voice."""
+_REDRAW = samples(0.2)
+_WORDS_LATE = samples(1.5)
+"""Quiet after which missing words are why she does not answer. Before that the turn is simply the trainee's."""
+_BLOCKS_A_REDRAW = 8
+_LOWEST, _HIGHEST = -60.0, -6.0
+_FALLS = 1.5
+"""Decibels by which the meter falls a block: it rises at once and sinks slowly, as meters do."""
+
+HERS = "Her turn: she speaks"
+THINKING = "Her turn: she thinks"
+YOURS = "Your turn: she listens"
+OPEN = "Your turn, or wait"
+PAUSED = "Paused"
+_WIDTH = max(map(len, (HERS, THINKING, YOURS, OPEN, PAUSED)))
+
+
+class Meter:
+    """How loud the microphone is, steady enough to look at."""
+
+    def __init__(self) -> None:
+        self.level = _LOWEST
+        """dBFS, held for a moment."""
+        self._blocks = 0
+
+    def take(self, block: NDArray[np.int16]) -> bool:
+        """Take a captured block.
+
+        Returns:
+            Whether it is time to draw.
+        """
+        import math
+
+        peak = int(abs(block.astype("int32")).max()) if len(block) else 0
+        now = 20 * math.log10(peak / 32768) if peak else _LOWEST
+        self.level = max(now, self.level - _FALLS, _LOWEST)
+        self._blocks += 1
+        return self._blocks % _BLOCKS_A_REDRAW == 0
+
+    def bar(self, width: int, fill: str = "█", rest: str = "░") -> str:
+        """A bar of `width` characters."""
+        share = (min(self.level, _HIGHEST) - _LOWEST) / (_HIGHEST - _LOWEST)
+        filled = round(share * width)
+        return fill * filled + rest * (width - filled)
 
 
 class LiveView:
-    """One quiet status line in a terminal; a line per change of turn elsewhere.
+    """One quiet line in a terminal; elsewhere a line per change of turn.
+
+    The line is drawn in place, without a second screen, a mouse or a thread: it works over SSH, and what was said before
+    stays readable above it.
 
     Args:
         tell: prints a line.
-        terminal: redraw one line in place.
+        terminal: draw the line in place.
+        push_to_talk: whether the trainee marks the turns by hand.
     """
 
-    def __init__(self, tell: Callable[[str], None], terminal: bool) -> None:
+    def __init__(self, tell: Callable[[str], None], terminal: bool, push_to_talk: bool = False) -> None:
         self._tell = tell
         self._terminal = terminal
+        self._push_to_talk = push_to_talk
+        self._meter = Meter()
         self._drawn = -_REDRAW
-        self._said = ""
-        self._status: Any = None
+        self._shown = ""
+        self._coming = ("", 0)
+        self._live: Any = None
 
     def __enter__(self) -> Self:
-        self._tell("Space pauses, q stops. Stop whenever you want; everything is kept.")
+        if self._push_to_talk:
+            self._tell("Space begins your turn, space again ends it. p pauses, q stops. Everything is kept.")
+        else:
+            self._tell("Space pauses, q stops. Stop whenever you want; everything is kept.")
         if self._terminal:
             from rich.console import Console
+            from rich.live import Live
 
-            self._status = Console().status("")
-            self._status.start()
+            console = Console(highlight=False)
+            if not console.is_dumb_terminal:
+                self._live = Live(console=console, auto_refresh=False, transient=True)
+                self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._status is not None:
-            self._status.stop()
+        if self._live is not None:
+            self._live.stop()
 
     def watch(self, record: Record, state: ConversationState) -> None:
-        """Told every record; only a pause is worth a word."""
-        if isinstance(record, PausedOrResumed) and not self._terminal:
-            self._tell("Paused." if record.paused else "Going on.")
+        """Told every record and the state after it."""
 
     def tick(self, conductor: Conductor, block: Block) -> None:
         """A block has passed."""
-        words = whose_turn(conductor.state)
-        if self._status is not None:
-            if conductor.now - self._drawn >= _REDRAW:
-                self._drawn = conductor.now
-                self._status.update(f"{words}   [dim]{clock(conductor.now)[:-2]}   space pauses · q stops[/dim]")
-        elif words != self._said:
-            self._said = words
-            self._tell(f"{clock(conductor.now):>7}  {words}")
+        self._meter.take(block.captured)
+        changed = self._settle(whose_turn(conductor.state, conductor.now), conductor.now)
+        if self._live is None:
+            if changed and self._shown != PAUSED:  # which is told with what ends it
+                self._tell(self._shown)
+        elif conductor.now - self._drawn >= _REDRAW:
+            self._drawn = conductor.now
+            self._live.update(self._line(conductor.now, self._live.console.width), refresh=True)
 
     def say(self, message: str) -> None:
         """Something the person must know."""
         self._tell(message)
 
+    def _settle(self, words: str, now: int) -> bool:
+        """Take over what has been so for a moment; whether that changed what is shown."""
+        if words != self._coming[0]:
+            self._coming = (words, now)
+        steady = _STEADY if self._live is not None else _STEADY_IN_LINES
+        # A pause is the trainee's own doing and is answered at once, by `say` too.
+        at_once = words == PAUSED or not self._shown
+        if words == self._shown or (now - self._coming[1] < steady and not at_once):
+            return False
+        self._shown = words
+        return True
 
-def whose_turn(state: ConversationState) -> str:
-    """Whose floor it is, in plain words."""
+    def _line(self, now: int, width: int) -> Text:
+        """The line, with what does not fit left out: the keys first, then the meter, then the time."""
+        from rich.text import Text
+
+        line = Text(no_wrap=True, overflow="crop", end="")
+        room = width - 1  # a full row would wrap in some terminals
+        line.append(f"{self._shown:<{_WIDTH}}", style="" if self._shown in (HERS, THINKING) else "bold")
+        keys = "space talks/ends · p pauses · q stops" if self._push_to_talk else "space pauses · q stops"
+        for part in (f"   {clock(now)[:-2]:>5}", f"   mic {self._meter.bar(10)}", f"   {keys}"):
+            if len(line) + len(part) > room:
+                break
+            line.append(part, style="dim")
+        return line
+
+
+def whose_turn(state: ConversationState, now: int) -> str:
+    """Whose floor it is, in plain words.
+
+    A pause within the trainee's turn stays his: nothing on the screen hurries a slow sentence.
+    """
     if state.phase == "paused":
-        return "paused"
-    if state.turn is not None and state.turn.speaking:
-        return "you are speaking"
+        return PAUSED
+    turn = state.turn
+    if turn is not None:
+        late = not turn.speaking and not turn.known and now - turn.end > _WORDS_LATE
+        return THINKING if late else YOURS
     if state.utterance is not None:
-        return "she is speaking"
-    if state.turn is not None:
-        return "she is listening"
-    return "your turn, or her silence"
+        return HERS if state.utterance.status != "asked" else THINKING
+    return THINKING if state.say_at is not None else OPEN

@@ -8,6 +8,7 @@ import click
 
 from voicesim import __version__
 from voicesim.cli.label import label
+from voicesim.cli.headset import headset
 from voicesim.cli.machine import devices, doctor
 from voicesim.cli.practice import practice
 from voicesim.cli.scenario import scenario
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (practice, replay, score, report, scenario, label, devices, doctor):
+for command in (practice, replay, score, report, scenario, label, devices, headset, doctor):
     cli.add_command(command)
 
 

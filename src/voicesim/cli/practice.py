@@ -53,6 +53,15 @@ Examples:
 @click.option(
     "--turn-end", type=click.FloatRange(0.3, 10), help="Seconds of quiet that end your turn: larger is more patient."
 )
+@click.option("--check/--no-check", default=True, help="Look at microphone and headphones before a live session.")
+@click.option(
+    "--echo",
+    type=click.Choice(["auto", "off", "cancel", "half-duplex"]),
+    default="auto",
+    show_default=True,
+    help="Her voice in your microphone (loudspeakers): take it out, or do not listen while she speaks. "
+    "auto: whatever the check finds needed.",
+)
 @click.option("--seed", default=0, show_default=True, help="Which of several fitting lines she picks.")
 @click.option("--rubric", default="default", show_default=True, help="Rubric for the scorecard.")
 @click.option("--yes", is_flag=True, help="I have read the content note and agree to be recorded (asks otherwise).")
@@ -187,9 +196,11 @@ class _Practice:
         return self.finish(stopped)
 
     def live(self) -> int:
+        from voicesim.cli.headset import get_ready
         from voicesim.cli.live_view import LiveView
         from voicesim.live.ears import WorkerEars
         from voicesim.live.from_soundcard import converse, open_card
+        from voicesim.live.guarded_card import GuardedCard
         from voicesim.live.player import Player
         from voicesim.live.practice import new_meta, recording
         from voicesim.session.meta import Consent
@@ -197,6 +208,7 @@ class _Practice:
         how = "option --yes" if self.options["yes"] else "prompt"
         if not self.options["yes"]:
             self.ask_consent()
+        ready = get_ready(self.options, self.tell, self.terminal, sys.stdin.isatty() and not self.quiet)
         prepared = self.prepare()
         player = Player()
         stopped = False
@@ -207,11 +219,11 @@ class _Practice:
             meta = new_meta(
                 prepared, driver="soundcard", consent=Consent(given=True, how=how), devices=card.names,
                 loop_latency=card.loop_latency,
-            )  # fmt: skip
+            ).model_copy(update=ready.as_meta())  # fmt: skip
             view = LiveView(self.tell, self.terminal)
             ears = WorkerEars(prepared.transcriber)
             with recording(prepared, self.folder, meta, ears, view.watch, player) as conductor, view:
-                outcome = converse(conductor, card, view)
+                outcome = converse(conductor, GuardedCard(card, ready.echo), view)
             for failure in ears.failures:
                 click.echo(f"Speech recognition failed once and heard nothing: {failure}", err=True)
             stopped, self.problem = outcome.stopped_by_signal, outcome.problem

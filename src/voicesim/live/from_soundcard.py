@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from voicesim.engine.events import AudioTrouble, DeviceLost, DeviceRestored, KeyPressed
 from voicesim.errors import DeviceError
 from voicesim.live.conductor import Conductor
+from voicesim.live.guarded_card import GuardedCard
 from voicesim.live.keys import Keys
 from voicesim.live.player import Player
 
@@ -50,7 +51,7 @@ def open_card(player: Player, input_name: str | None, output_name: str | None) -
     return SoundCard(player.render, input_name, output_name)
 
 
-def converse(conductor: Conductor, card: SoundCard, view: View, patience: float = 60.0) -> Outcome:
+def converse(conductor: Conductor, card: SoundCard | GuardedCard, view: View, patience: float = 60.0) -> Outcome:
     """Run a live session to its end.
 
     Space pauses and goes on, q stops, Ctrl-C stops. A lost device pauses the session until it is back.
@@ -100,7 +101,7 @@ def obey(key: str, conductor: Conductor, view: View) -> None:
 
 
 def wait_for_device(
-    conductor: Conductor, card: SoundCard, view: View, keys: Keys, error: DeviceError, patience: float
+    conductor: Conductor, card: SoundCard | GuardedCard, view: View, keys: Keys, error: DeviceError, patience: float
 ) -> bool:
     """Pause and look for the device again until it is back, the person stops, or patience ends.
 

@@ -1,0 +1,164 @@
+"""`voicesim headset`, and the same check shortly before a live session."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from voicesim.audio.echo import EchoMode
+    from voicesim.live.headset_check import HeadsetCheck, Step
+
+ECHO_CHOICES = ("auto", "off", "cancel", "half-duplex")
+_MARKS = {"good": "ok  ", "note": "note", "mend": "MEND"}
+_SENTENCE = "Now say a sentence, as you would to her. For example: I am here to listen, take all the time you need."
+_HALF_DUPLEX = "Your microphone is not listened to while she speaks: you cannot interrupt her, and nor can a cough."
+_CANCELLING = "Her voice is taken out of your microphone. Keep the loudspeakers where they are, and not loud."
+
+
+@click.command()
+@click.option("--input", "input_name", help="Microphone, by (part of) its name; see voicesim devices.")
+@click.option("--output", "output_name", help="Headphones, by (part of) their name.")
+@click.option("--voice/--no-voice", default=None, help="Ask for a sentence.  [default: only in a terminal]")
+@click.option("--plain", is_flag=True, help="Plain lines only, for screen readers.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found for a machine.")
+def headset(input_name: str | None, output_name: str | None, voice: bool | None, plain: bool, as_json: bool) -> int:
+    """Check microphone and headphones: level, noise, and whether her voice gets into the microphone.
+
+    Takes about ten seconds: a moment of quiet, two soft tones, and a sentence of yours. Nothing is recorded.
+    """
+    terminal = sys.stdout.isatty() and not plain and not as_json
+    ask = sys.stdin.isatty() if voice is None else voice
+
+    def tell(text: str) -> None:
+        click.echo(text, err=as_json)
+
+    found = look(input_name, output_name, ask, tell, terminal)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+    else:
+        print_check(found, tell)
+        if found.echo:
+            tell("")
+            tell("Without a headset, practice offers two ways: --echo cancel takes her voice out of your microphone;")
+            tell("--echo half-duplex does not listen to you while she speaks, so that you cannot interrupt her.")
+    return 0 if found.well else 1
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How a live session is to be held."""
+
+    echo: EchoMode
+    check: HeadsetCheck | None
+
+    def as_meta(self) -> dict[str, Any]:
+        """For ``meta.json``."""
+        return {"echo": self.echo} | ({"check": self.check.as_dict()} if self.check else {})
+
+
+def get_ready(options: dict[str, Any], tell: Callable[[str], None], terminal: bool, someone: bool) -> Readiness:
+    """Check the headset before a session and settle what is done about echo.
+
+    Args:
+        options: ``input_name``, ``output_name``, ``check`` (whether to look at all) and ``echo`` (one of `ECHO_CHOICES`).
+        tell: prints a line.
+        terminal: draw a meter.
+        someone: somebody is there to be asked; else the result is told and the session goes on.
+
+    Raises:
+        click.Abort: the person would rather put on a headset first.
+    """
+    check = None
+    if options["check"]:
+        check = look(options["input_name"], options["output_name"], someone, tell, terminal)
+        print_check(check, tell)
+        tell("")
+    if options["echo"] != "auto":
+        return Readiness(_announced(options["echo"], tell), check)
+    if check is None or not check.echo:
+        return Readiness("off", check)
+    return Readiness(_announced(_choose() if someone else "cancel", tell), check)
+
+
+def _choose() -> EchoMode:
+    click.echo("Without a headset there are two ways:")
+    click.echo("  c  cancel       her voice is taken out of your microphone; you can still interrupt her")
+    click.echo(
+        "  h  half duplex  your microphone is not listened to while she speaks; safe, but you cannot interrupt her"
+    )
+    click.echo("  q  stop here, and put on a headset first")
+    answer = click.prompt("Which", type=click.Choice(["c", "h", "q"]), default="c", show_choices=False)
+    if answer == "q":
+        raise click.Abort
+    return "cancel" if answer == "c" else "half-duplex"
+
+
+def _announced(mode: EchoMode, tell: Callable[[str], None]) -> EchoMode:
+    if mode != "off":
+        tell(f"Echo cancellation is on. {_CANCELLING}" if mode == "cancel" else f"Half duplex is on. {_HALF_DUPLEX}")
+        tell("")
+    return mode
+
+
+def look(
+    input_name: str | None, output_name: str | None, ask: bool, tell: Callable[[str], None], terminal: bool
+) -> HeadsetCheck:
+    """Open the devices and run the check.
+
+    Raises:
+        DeviceError: there is no microphone or there are no headphones, or one went away.
+    """
+    from voicesim.audio.soundcard import SoundCard
+    from voicesim.live.headset_check import ProbeOutput, run_check
+
+    words = {
+        "room": "Checking microphone and headphones: please be quiet for a moment.",
+        "echo": "You will hear two soft tones.",
+        "voice": _SENTENCE,
+    }
+
+    def step(name: Step) -> None:
+        tell(words[name])
+
+    output = ProbeOutput()
+    with SoundCard(output.render, input_name, output_name) as card, _meter(terminal) as heard:
+        return run_check(card, output, ask_voice=ask, step=step, heard=heard)
+
+
+def print_check(check: HeadsetCheck, tell: Callable[[str], None]) -> None:
+    """The verdicts, one a line."""
+    for verdict in check.verdicts:
+        tell(f"{_MARKS[verdict.weight]}  {verdict.words}")
+
+
+@contextmanager
+def _meter(terminal: bool) -> Iterator[Callable[[NDArray[np.int16]], None]]:
+    """A level meter that is there while the check runs, in a terminal."""
+    if not terminal:
+        yield lambda block: None
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    from voicesim.cli.live_view import Meter
+
+    meter = Meter()
+    with Live(Text(""), auto_refresh=False, transient=True) as live:
+
+        def heard(block: NDArray[np.int16]) -> None:
+            if meter.take(block):
+                live.update(Text(f"  microphone {meter.bar(24)}", no_wrap=True, overflow="crop"), refresh=True)
+
+        yield heard

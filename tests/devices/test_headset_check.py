@@ -1,0 +1,89 @@
+"""The headset check and what follows from it, on real sound devices: headphones that are tight, and loudspeakers that are not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from pulse import RATE, Pulse
+
+pytestmark = pytest.mark.devices
+
+
+@contextmanager
+def loudspeakers(pulse: Pulse, decibels: float) -> Iterator[None]:
+    """What the headphones play reaches the microphone, so much weaker."""
+
+    def pactl(*words: str) -> str:
+        return subprocess.run(
+            ["pactl", *words], env=pulse.environment(), capture_output=True, text=True, check=True
+        ).stdout
+
+    module = pactl("load-module", "module-loopback", "source=headphones.monitor", "sink=mic", "latency_msec=30").strip()
+    try:
+        inputs = pactl("list", "sink-inputs").split("Sink Input #")
+        number = next(one.split("\n")[0] for one in inputs if f"Owner Module: {module}\n" in one)
+        pactl("set-sink-input-volume", number, f"{decibels}dB")
+        time.sleep(0.5)
+        yield
+    finally:
+        pactl("unload-module", module)
+
+
+@contextmanager
+def quiet_room(pulse: Pulse, folder: Path) -> Iterator[None]:
+    """A microphone's own noise, at -66 dBFS."""
+    rng = np.random.default_rng(4)
+    file = folder / "room.wav"
+    soundfile.write(file, rng.standard_normal(RATE * 90) * 10 ** (-66 / 20), RATE, subtype="PCM_16")
+    player = pulse.play(file)
+    try:
+        yield
+    finally:
+        player.kill()
+        player.wait()
+
+
+def check(pulse: Pulse, *options: str) -> dict[str, Any]:
+    result = subprocess.run(
+        [sys.executable, "-m", "voicesim", "headset", "--json", *options],
+        env=pulse.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "Traceback" not in result.stderr
+    found: dict[str, Any] = json.loads(result.stdout)
+    found["code"] = result.returncode
+    print(result.stderr, json.dumps(found, indent=1))
+    return found
+
+
+def test_tight_headphones_leak_nothing(pulse: Pulse, tmp_path: Path) -> None:
+    with quiet_room(pulse, tmp_path):
+        found = check(pulse)
+    assert found["leakage"] is None
+    assert not found["echo"]
+    assert found["code"] == 0
+    assert found["noise_floor"] == pytest.approx(-66, abs=2)
+
+
+@pytest.mark.parametrize("decibels", [0, -20, -40])
+def test_her_voice_in_the_microphone_is_found_and_measured(pulse: Pulse, tmp_path: Path, decibels: float) -> None:
+    with quiet_room(pulse, tmp_path), loudspeakers(pulse, decibels):
+        found = check(pulse)
+    assert found["leakage"] == pytest.approx(decibels, abs=2)
+    assert found["echo"]
+    assert found["code"] == 1
+    assert 20 <= found["echo_delay_ms"] <= 700
+
+
+def test_a_muted_microphone_is_named(pulse: Pulse) -> None:
+    found = check(pulse)
+    assert any("mute switch" in verdict["words"] for verdict in found["verdicts"])
