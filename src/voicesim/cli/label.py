@@ -17,7 +17,7 @@ class _BadLineError(ValueError):
     """A line of input that cannot be read; its text is what the person is told."""
 
 
-@click.command()
+@click.command(short_help="Say what kinds of questions and moves lines are.")
 @click.option(
     "--jsonl", is_flag=True, help='Every line is JSON: {"text": …, "context": [{"speaker": …, "text": …}, …]}.'
 )
