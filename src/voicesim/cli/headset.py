@@ -27,7 +27,7 @@ _HALF_DUPLEX = "Your microphone is not listened to while she speaks: you cannot 
 _CANCELLING = "Her voice is taken out of your microphone. Keep the loudspeakers where they are, and not loud."
 
 
-@click.command()
+@click.command(short_help="Check the headset: level, noise, and whether she leaks in.")
 @click.option("--input", "input_name", help="Microphone, by (part of) its name; see voicesim devices.")
 @click.option("--output", "output_name", help="Headphones, by (part of) their name.")
 @click.option("--voice/--no-voice", default=None, help="Ask for a sentence.  [default: only in a terminal]")
