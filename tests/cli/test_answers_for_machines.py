@@ -68,7 +68,7 @@ def every_command(command: click.Command, words: tuple[str, ...] = ()) -> Iterat
         yield from every_command(each, (*words, name))
 
 
-@pytest.mark.parametrize("words", every_command(cli), ids=" ".join)
+@pytest.mark.parametrize("words", list(every_command(cli)), ids=" ".join)
 def test_every_command_explains_itself(words):
     result = voicesim(*words, "--help")
     assert result.returncode == 0
