@@ -96,8 +96,14 @@ def test_a_hesitation_held_for_a_nod_is_one_hesitation() -> None:
 
 
 def test_an_okay_that_goes_on_into_a_question_takes_the_floor() -> None:
+    log = Session().she_says(0, 8, stopped=3.2)
+    log.trainee_says(2, 2.4, "Okay.").trainee_says(3.0, 5, "And where was this?")
+    assert kinds(log) == [("interruption", True)]
+
+
+def test_an_okay_she_speaks_through_and_a_question_she_speaks_through_are_two_things() -> None:
     log = Session().she_says(0, 8).trainee_says(2, 2.4, "Okay.").trainee_says(3.0, 5, "And where was this?")
-    assert [kind for kind, _ in kinds(log)] == ["interruption"]
+    assert kinds(log) == [("backchannel", False), ("interruption", False)]
 
 
 def test_an_okay_before_she_ends_and_a_question_after_is_listening() -> None:

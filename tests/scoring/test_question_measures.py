@@ -61,7 +61,7 @@ def test_without_questions_there_are_no_shares() -> None:
 
 def test_support_and_harm_are_kept_apart() -> None:
     conversation = interview().heard()
-    supportive, harmful = measure_rapport(conversation, find_moves(conversation))
+    supportive, harmful, *_ = measure_rapport(conversation, find_moves(conversation))
     assert (supportive.value, harmful.value) == (1, 1)
     assert harmful.evidence[0].quote == "Why did you wait?"
 

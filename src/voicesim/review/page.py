@@ -93,6 +93,8 @@ def render(conversation: Conversation, scorecard: Scorecard, about: About, audio
         disclosures=disclosures,
         audio=audio,
         levels=words.LEVELS,
+        capped_by=words.capped_by(scorecard),
+        standard=words.standard_of(scorecard),
         overlaps=words.OVERLAPS,
         amount=words.amount,
         value_of=words.value_of,

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from voicesim.review.words import GROUPS, LEVELS, MARKS, MOVE_NAMES, PROFILES, TYPES, amount, minutes, times, value_of
+from voicesim.review.words import (
+    GROUPS,
+    LEVELS,
+    MARKS,
+    MOVE_NAMES,
+    PROFILES,
+    TYPES,
+    amount,
+    capped_by,
+    minutes,
+    standard_of,
+    times,
+    value_of,
+)
+from voicesim.scoring.feedback import Moment
 from voicesim.scoring.questions import MARKS as MARK_NAMES
 from voicesim.scoring.rapport import HARMFUL
 from voicesim.scoring.scorecard import Criterion, Scorecard
@@ -43,10 +57,16 @@ def print_scorecard(
 
 def plain_text(scorecard: Scorecard, support: Sequence[str] = ()) -> str:
     """The scorecard as plain text, one fact a line."""
-    lines = [_headline(scorecard), ""]
-    lines += ["What went well:", *(scorecard.went_well or ("Not enough to judge yet.",)), ""]
+    lines = [_headline(scorecard), *_verdict(scorecard), ""]
+    lines += ["What went well:", *(scorecard.went_well or ("Not enough to judge yet.",))]
+    lines += [*(f"At {_praised(moment)}" for moment in scorecard.praise), ""]
     if scorecard.to_try:
         lines += ["Try next time:", *scorecard.to_try, ""]
+    if scorecard.moments:
+        lines.append("Moments to listen to again:")
+        for moment in scorecard.moments:
+            lines += [f"At {_named(moment)}", *(f"  {text}" for text in _told(moment))]
+        lines.append("")
     for group, title in GROUPS.items():
         chosen = [criterion for criterion in scorecard.criteria if criterion.group == group]
         if chosen:
@@ -72,6 +92,33 @@ def _headline(scorecard: Scorecard) -> str:
         reviewed = f" After review by an instructor: {scorecard.overall_reviewed:.0f}."
     level = LEVELS[scorecard.level].lower()
     return f"{scorecard.rubric.title}: {scorecard.overall:.0f} of 100, {level} ({length}).{reviewed}{cut}"
+
+
+def _verdict(scorecard: Scorecard) -> list[str]:
+    """What stands beside the overall: how it ended, what capped it, the pass standard, what an instructor changed."""
+    ended = [f"How it ended: {scorecard.ending}."] if scorecard.ending else []
+    changed = [
+        f"{c.title}: {c.override.points:.0f} points by {c.override.by} (machine: "
+        f"{'not judged' if c.points is None else f'{c.points:.0f}'}): {c.override.reason}"
+        for c in scorecard.criteria
+        if c.override
+    ]
+    standard = standard_of(scorecard)
+    return [*ended, *capped_by(scorecard), *([standard] if standard else []), *changed]
+
+
+def _named(moment: Moment) -> str:
+    said = f": “{_short(moment.said, 110)}”" if moment.said else ""
+    return f"{clock(moment.start)} {moment.title}{said}"
+
+
+def _praised(moment: Moment) -> str:
+    return _named(moment) + (f" – {moment.effect}" if moment.effect else "")
+
+
+def _told(moment: Moment) -> list[str]:
+    effect = [f"What it did: {moment.effect}"] if moment.effect else []
+    return [*effect, moment.why, f"Better: {moment.better}"]
 
 
 def _moments(criterion: Criterion) -> list[str]:
@@ -127,11 +174,20 @@ def _print_rich(scorecard: Scorecard, support: Sequence[str], console: Console) 
 
     console.print()
     console.print(Text(_headline(scorecard), style="bold " + _STYLES[scorecard.level]))
+    for line in _verdict(scorecard):
+        console.print(Text(line))
     heading("What went well")
     bullets(scorecard.went_well or ("Not enough to judge yet.",), "+", "green")
+    bullets([_praised(moment) for moment in scorecard.praise], " ", "green")
     if scorecard.to_try:
         heading("Try next time")
         bullets(scorecard.to_try, ">", "yellow")
+    if scorecard.moments:
+        heading("Moments to listen to again")
+        for moment in scorecard.moments:
+            bullets([_named(moment)], ">", "yellow")
+            for told in _told(moment):
+                console.print(Padding(Text(told, style="dim"), (0, 0, 0, 6)))
     for group, title in GROUPS.items():
         chosen = [criterion for criterion in scorecard.criteria if criterion.group == group]
         if not chosen:
@@ -150,7 +206,8 @@ def _print_rich(scorecard: Scorecard, support: Sequence[str], console: Console) 
     console.print()
     for line in [*_question_lines(scorecard), *_move_lines(scorecard)]:
         console.print(Text(line))
-    rates = [scorecard.measure(name) for name in ("speech_rate", "wait_median", "talk_share", "fillers")]
+    names = ("speech_rate", "wait_median", "talk_share", "fillers", "loudness_change", "pitch_change")
+    rates = [scorecard.measure(name) for name in names]
     known = [
         f"{measure.title.lower()} {amount(measure.value, measure.unit)}"
         for measure in rates

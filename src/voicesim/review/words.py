@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from voicesim.scoring.rapport import NAMES as MOVE_NAMES
 from voicesim.scoring.rubric import Group, Level
-from voicesim.scoring.scorecard import Criterion
+from voicesim.scoring.scorecard import Criterion, Scorecard
 
-__all__ = ["GROUPS", "LEVELS", "MARKS", "MOVE_NAMES", "OVERLAPS", "TYPES", "amount", "minutes", "times", "value_of"]
+__all__ = ["GROUPS", "LEVELS", "MARKS", "MOVE_NAMES", "OVERLAPS", "TYPES", "amount", "capped_by", "minutes", "standard_of", "times", "value_of"]
 
 LEVELS: dict[Level, str] = {
     "strong": "Strong",
@@ -19,6 +19,7 @@ GROUPS: dict[Group, str] = {
     "pace": "Pace and room",
     "questions": "Questions",
     "rapport": "Support",
+    "delivery": "Voice",
 }
 TYPES: dict[str, dict[str, str]] = {
     "griffiths": {
@@ -91,6 +92,24 @@ def value_of(criterion: Criterion) -> str:
         title = criterion.measure_title
         return f"{title[0].lower()}{title[1:]}: {criterion.value:.0f}"
     return amount(criterion.value, criterion.unit)
+
+
+def capped_by(scorecard: Scorecard) -> list[str]:
+    """Why the overall ends where it does, one sentence a cap."""
+    if scorecard.overall is None or scorecard.weighted is None or scorecard.overall >= scorecard.weighted:
+        return []
+    return [f"At most {cap.most:.0f} overall: {cap.reason}" for cap in scorecard.caps]
+
+
+def standard_of(scorecard: Scorecard) -> str:
+    """How the session stands against the pass standard; empty where the rubric sets none."""
+    standard = scorecard.standard
+    if standard is None:
+        return ""
+    if standard.met:
+        return f"Standard met. It holds for {standard.valid_months} months from the day of the session."
+    missing = ", ".join(standard.unmet)
+    return f"Standard not met yet ({standard.attempts} attempts are allowed). Missing: {missing}."
 
 
 def times(count: int) -> str:

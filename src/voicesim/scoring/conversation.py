@@ -47,6 +47,10 @@ class HerSpeech(Span):
     """Whether her turn would end with this stretch: nothing of the line, no hesitation of hers, comes after it."""
     stopped: bool = False
     """Whether her line was stopped for good in this stretch or right after it, before its end."""
+    unfinished: bool = False
+    """Without a script: whether her words break off in the middle of something."""
+    token: bool = False
+    """Without a script: whether it is a listener's token of hers, which holds no floor."""
 
     @property
     def due(self) -> int:
@@ -158,6 +162,20 @@ class Told:
 
 
 @dataclass(frozen=True)
+class VoiceHeard(Span):
+    """What was heard of the trainee's voice in the turn that begins at `start`."""
+
+    loudness: float = 0.0
+    """Level of the voiced parts, dB below full scale."""
+    pitch: float | None = None
+    """Median fundamental frequency in Hz; None when too little was voiced."""
+    spread: float | None = None
+    """Semitones between the 10th and the 90th percentile of the pitch."""
+    voiced: int = 0
+    """Samples that had a pitch."""
+
+
+@dataclass(frozen=True)
 class Question:
     """A sentence of the trainee's that asks something, with the turn it stands in and where it sounds."""
 
@@ -192,6 +210,10 @@ class Conversation:
     """The ending state's id; empty when the trainee, the recording or a crash ended it."""
     finished: bool = False
     """Whether the log reaches a proper end."""
+    ending_title: str = ""
+    """How it ended, in the scenario author's words; empty without a scenario."""
+    voice: tuple[VoiceHeard, ...] = ()
+    """How the trainee's turns sounded; empty when there is no track to listen to."""
 
     @property
     def segments(self) -> dict[Speaker, tuple[Span, ...]]:

@@ -78,7 +78,10 @@ def _classify(conversation: Conversation, utterance: Utterance, listening: bool,
         if taking and _at_once(conversation, stretch, utterance.start):
             return overlap("simultaneous_start", taking=True)
         remaining = stretch.due - min(utterance.start, stretch.end)
-        if stretch.ends_turn and remaining <= samples(limits.terminal_overlap):
+        # Without a script the end of her speech may be of his making: then her words break off in the middle of something.
+        cut_off = taking and stretch.unfinished
+        near_end = remaining <= samples(limits.terminal_overlap) and not cut_off
+        if stretch.token or (stretch.ends_turn and near_end):
             return overlap("terminal_overlap", taking=taking)
         if utterance.length >= samples(limits.interruption_length):
             return overlap("interruption", taking=taking)
@@ -121,10 +124,22 @@ def _at_once(conversation: Conversation, stretch: HerSpeech, onset: int) -> bool
 
 
 def _taken(conversation: Conversation, stretch: HerSpeech, utterance: Utterance) -> bool:
-    """Whether she stopped for it: for good where a script is known, else silent by the time he is done."""
+    """Whether she stopped for it: for good where a script is known, else she fell silent and left the floor to him.
+
+    ::
+
+        survivor  ######                  ###        ## comes back at his end: he had the floor
+        trainee       ################          and taking
+    """
     if stretch.would_end is not None:
         return stretch.stopped
-    return not any(s.start < utterance.end <= s.end for s in conversation.survivor)
+    if stretch.end >= utterance.end:
+        return False
+    limits = settings()
+    back = next((s.start for s in conversation.survivor if s.start >= stretch.end and not s.token), None)
+    if back is None or back >= utterance.end - samples(limits.came_back):
+        return True
+    return back - stretch.end >= samples(limits.backchannel_floor)
 
 
 def held_back(conversation: Conversation, overlaps: tuple[Overlap, ...]) -> list[Span]:
@@ -156,6 +171,12 @@ def measure_interruptions(conversation: Conversation, overlaps: tuple[Overlap, .
         count("interruptions", interruptions),
         count("interruptions_taking", [overlap for overlap in interruptions if overlap.taking]),
         count("interruptions_failed", [overlap for overlap in interruptions if not overlap.taking]),
+        measure(
+            "interruption_share",
+            100 * (len(interruptions) + len(cut_ins)) / chances if chances else None,
+            chances,
+            tuple(_show(overlap) for overlap in (*interruptions, *cut_ins)),
+        ),
         _first_interruption(conversation, interruptions),
         count("cut_ins", cut_ins, silences),
         measure(

@@ -63,7 +63,6 @@ class Settings(_Strict):
     overlap_before_her_end: float
     terminal_overlap: float
     simultaneous: float
-    backchannel_words: int
     backchannel_length: float
     backchannel_floor: float
     interruption_length: float
@@ -74,8 +73,13 @@ class Settings(_Strict):
     quick_fire_questions: int
     quick_fire_gap: float
     waits: Annotated[tuple[float, ...], Field(min_length=1)]
-    backchannels: tuple[str, ...]
     fillers: tuple[str, ...]
+    came_back: float
+    unfinished: tuple[str, ...]
+    first_minute: float
+    least_voiced: float
+    tone_louder: float
+    tone_faster: float
 
 
 class Catalogue(_Strict):

@@ -63,7 +63,7 @@ def measure_pace(conversation: Conversation) -> tuple[Measure, ...]:
             _per_minute(len(questions), asked_over) if asked_over > 0 else None,
             len(conversation.trainee_turns),
         ),
-        _quick_fire(conversation),
+        *_quick_fire(conversation),
         _fillers(conversation),
     )
 
@@ -85,7 +85,7 @@ def _trend(turns: Sequence[Turn]) -> float | None:
     return sum((x - middle) * (y - mean) for x, y in zip(minutes, rates, strict=True)) / spread
 
 
-def _quick_fire(conversation: Conversation) -> Measure:
+def _quick_fire(conversation: Conversation) -> tuple[Measure, Measure]:
     """Runs of questions, each of which follows the speech before it, hers or his own, by less than the gap."""
     limits = settings()
     runs: list[list[Span]] = []
@@ -106,7 +106,12 @@ def _quick_fire(conversation: Conversation) -> Measure:
     proof = tuple(
         Evidence(run[0].start, run[-1].end, "trainee", note=f"{len(run)} questions in a row") for run in quick
     )
-    return measure("quick_fire_runs", len(quick), len(questions), proof)
+    inside = sum(len(run) for run in quick)
+    share = 100 * inside / len(questions) if questions else None
+    return (
+        measure("quick_fire_runs", len(quick), len(questions), proof),
+        measure("quick_fire_share", share, len(questions), proof),
+    )
 
 
 def _fillers(conversation: Conversation) -> Measure:

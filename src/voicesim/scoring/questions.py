@@ -45,8 +45,8 @@ def measure_questions(conversation: Conversation) -> tuple[Measure, ...]:
     def among(wanted: Callable[[Question], bool]) -> list[Question]:
         return [question for question in questions if wanted(question)]
 
-    def share(name: str, types: frozenset[str]) -> Measure:
-        found = among(lambda question: question.sentence.types.griffiths in types)
+    def share(name: str, types: frozenset[str], profile: str = "griffiths") -> Measure:
+        found = among(lambda question: getattr(question.sentence.types, profile) in types)
         value = 100 * len(found) / len(questions) if questions else None
         return measure(name, value, len(questions), _show(found))
 
@@ -59,6 +59,9 @@ def measure_questions(conversation: Conversation) -> tuple[Measure, ...]:
         _productive(list(questions)),
         count("leading", among(lambda question: question.sentence.types.griffiths in ("leading", "opinion"))),
         count("forced_choice", among(lambda question: question.sentence.types.griffiths == "forced_choice")),
+        share("invitation_share", frozenset({"invitation", "cued_invitation"}), "nichd"),
+        share("option_posing_share", frozenset({"option_posing"}), "nichd"),
+        count("suggestive", among(lambda question: question.sentence.types.nichd == "suggestive")),
         *(_marked(conversation, mark) for mark in MARKS),
     )
 

@@ -15,6 +15,15 @@ SUPPORTIVE = (
 HARMFUL = (
     "blame", "doubt", "minimise", "rush", "threaten", "promise_outcome", "jargon", "sarcasm", "order",
 )  # fmt: skip
+GRAVE = frozenset({"blame", "doubt", "minimise", "threaten", "sarcasm"})
+"""Of the harmful ones, those that a session cannot make up for."""
+_COUNTED = {
+    "explain_why": ("explain_why",),
+    "choices": ("offer_choice", "ask_permission"),
+    "ground_rules": ("ground_rule", "invite_pause"),
+    "orders": ("order",),
+}
+"""Measures that count single moves, for rubrics that ask for them by name."""
 NAMES = {
     "introduce": "introduced yourself",
     "explain_why": "said why you ask",
@@ -84,6 +93,17 @@ def measure_rapport(conversation: Conversation, moves: tuple[MoveMade, ...]) -> 
     return (
         measure("supportive_moves", len({made.move for made in good}), spoken, tuple(map(_show, good))),
         measure("harmful_moves", len(bad), spoken, tuple(map(_show, bad))),
+        measure(
+            "grave_moves",
+            sum(made.move in GRAVE for made in bad),
+            spoken,
+            tuple(_show(made) for made in bad if made.move in GRAVE),
+        ),
+        *(
+            measure(name, len(found), spoken, tuple(map(_show, found)))
+            for name, kinds in _COUNTED.items()
+            for found in [[made for made in moves if made.move in kinds]]
+        ),
     )
 
 

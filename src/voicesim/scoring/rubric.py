@@ -8,12 +8,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from voicesim.errors import BadInputError
 from voicesim.scenario.model import Name
 from voicesim.scoring.measures import catalogue
-from voicesim.yamlfile import load_model
+from voicesim.yamlfile import did_you_mean, load_model
 
 Level = Literal["strong", "sound", "developing", "needs_work"]
-Group = Literal["questions", "interruptions", "pace", "rapport"]
+Group = Literal["questions", "interruptions", "pace", "rapport", "delivery"]
+RANKED: tuple[Level, ...] = ("needs_work", "developing", "sound", "strong")
+"""Levels from the lowest up."""
 Profile = Literal["griffiths", "nichd", "miti"]
 
 
@@ -56,7 +59,8 @@ class CriterionRule(_Strict):
     title: str
     group: Group
     measure: str
-    weight: Annotated[float, Field(gt=0, le=100)]
+    weight: Annotated[float, Field(ge=0, le=100)]
+    """Share in the overall score; 0: shown and explained, not counted."""
     needs: Annotated[int, Field(ge=1)] = 1
     """Fewest observations the measure must rest on; with fewer there is not enough to judge."""
     source: Annotated[str, Field(min_length=1)]
@@ -83,6 +87,43 @@ class CriterionRule(_Strict):
         return next(band for band in self.bands if band.holds(value))
 
 
+class Cap(_Strict):
+    """What no other points can make up for: from this value on, the overall is at most so much, and says why."""
+
+    id: Name
+    title: str
+    measure: str
+    at_least: float
+    needs: Annotated[int, Field(ge=1)] = 1
+    """Fewest observations the measure must rest on."""
+    most: Annotated[float, Field(ge=0, le=100)]
+    """The overall is at most this."""
+    reason: Annotated[str, Field(min_length=1)]
+    """One sentence to the trainee: why the overall ends here."""
+    source: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _measure_is_known(self) -> Self:
+        if self.measure not in catalogue().measures:
+            raise ValueError(f"there is no measure '{self.measure}': use one of {', '.join(catalogue().measures)}")
+        return self
+
+
+class Standard(_Strict):
+    """A pass standard: criteria that must each be met, so many attempts, and how long a pass holds."""
+
+    must: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Ids of the criteria that must each reach `level`; one that could not be judged is not met."""
+    level: Level = "sound"
+    overall: Annotated[float, Field(ge=0, le=100)]
+    """Fewest points overall."""
+    attempts: Annotated[int, Field(ge=1)]
+    """Attempts before further training is due."""
+    valid_months: Annotated[int, Field(ge=1)]
+    """How long a pass holds."""
+    source: Annotated[str, Field(min_length=1)]
+
+
 class Rubric(_Strict):
     """A whole rubric."""
 
@@ -97,6 +138,8 @@ class Rubric(_Strict):
     levels: dict[Level, Annotated[float, Field(ge=0, le=100)]]
     """Fewest points for each level of the overall score."""
     criteria: Annotated[tuple[CriterionRule, ...], Field(min_length=1)]
+    caps: tuple[Cap, ...] = ()
+    standard: Standard | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -104,6 +147,11 @@ class Rubric(_Strict):
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
             raise ValueError(f"two criteria share the id '{twice[0]}': give each its own")
+        if not any(criterion.weight for criterion in self.criteria):
+            raise ValueError("no criterion has a weight: give at least one more than 0")
+        for name in self.standard.must if self.standard else ():
+            if name not in ids:
+                raise ValueError(f"standard.must: there is no criterion '{name}'. {did_you_mean(name, ids)}")
         missing = {"strong", "sound", "developing", "needs_work"} - set(self.levels)
         if missing:
             raise ValueError(f"levels: says nothing of {', '.join(sorted(missing))}")
@@ -117,13 +165,27 @@ class Rubric(_Strict):
         return next(level for level, least in ranked if points >= least)
 
 
+def bundled_rubrics() -> tuple[str, ...]:
+    """Names of the rubrics that come with voicesim, the default first."""
+    names = sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in (resources.files("voicesim.scoring") / "rubrics").iterdir()
+        if entry.name.endswith(".yaml")
+    )
+    return tuple(sorted(names, key=lambda name: name != "default"))
+
+
 def load_rubric(source: str | Path = "default") -> Rubric:
     """A bundled rubric by its name, or one from a file.
 
     Raises:
         BadInputError: there is none, or it is not valid; with file and line.
     """
-    bundled = resources.files("voicesim.scoring") / "rubrics" / f"{source}.yaml"
-    if isinstance(source, str) and "/" not in source and "\\" not in source and bundled.is_file():
-        return load_model(bundled, Rubric)
-    return load_model(Path(source), Rubric)
+    if isinstance(source, str) and source in bundled_rubrics():
+        return load_model(resources.files("voicesim.scoring") / "rubrics" / f"{source}.yaml", Rubric)
+    path = Path(source)
+    if path.suffix not in (".yaml", ".yml") and not path.exists():
+        raise BadInputError(
+            f"There is no rubric '{source}'.", f"Use one of: {', '.join(bundled_rubrics())}, or name a YAML file."
+        )
+    return load_model(path, Rubric)

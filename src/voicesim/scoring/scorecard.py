@@ -11,15 +11,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from voicesim.errors import BadInputError
 from voicesim.scoring.conversation import Conversation
+from voicesim.scoring.delivery import TurnDelivery, deliver, measure_delivery, tone_flags
+from voicesim.scoring.feedback import Moment, care_moments, good_moments
 from voicesim.scoring.interruptions import Overlap, find_overlaps, measure_interruptions
 from voicesim.scoring.measures import Evidence, Measure
 from voicesim.scoring.pace import TurnPace, measure_pace, turn_paces
 from voicesim.scoring.questions import TypeCount, count_types, measure_questions
 from voicesim.scoring.rapport import MoveMade, count_moves, find_moves, measure_rapport
-from voicesim.scoring.rubric import CriterionRule, Group, Level, Rubric
+from voicesim.scoring.rubric import RANKED, Cap, CriterionRule, Group, Level, Rubric
 from voicesim.scoring.turn_taking import measure_turn_taking
 
-SCHEMA = "voicesim/scorecard/1"
+SCHEMA = "voicesim/scorecard/2"
+READABLE = ("voicesim/scorecard/1", SCHEMA)
+"""Version 1 had no delivery, caps, standard, moments and ending."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,34 @@ class Rated:
 
 
 @dataclass(frozen=True)
+class CapReached:
+    """A limit on the overall that this session reached, and why."""
+
+    id: str
+    title: str
+    most: float
+    measure: str
+    value: float
+    reason: str
+    source: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class StandardResult:
+    """How the session stands against the rubric's pass standard."""
+
+    met: bool
+    unmet: tuple[str, ...]
+    """Titles of the criteria that did not reach the level, and what else was missing."""
+    level: Level
+    overall: float
+    attempts: int
+    valid_months: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Scorecard:
     """Everything the reports show of the scoring. Positions are samples at 16 kHz."""
 
@@ -107,7 +139,7 @@ class Scorecard:
     finished: bool
     """Whether the session came to a proper end."""
     overall: float | None
-    """The machine's weighted mean, 0 to 100; None when too little could be judged."""
+    """The machine's score, 0 to 100: the weighted mean, or the lowest cap it reached; None when too little could be judged."""
     level: Level | None
     overall_reviewed: float | None
     """The same with the instructor's overrides; equal to `overall` without any."""
@@ -124,6 +156,18 @@ class Scorecard:
     moves: tuple[MoveMade, ...]
     move_counts: tuple[tuple[str, int], ...]
     schema: str = SCHEMA
+    weighted: float | None = None
+    """The weighted mean before any cap."""
+    caps: tuple[CapReached, ...] = ()
+    standard: StandardResult | None = None
+    """None where the rubric sets no pass standard."""
+    moments: tuple[Moment, ...] = ()
+    """What to look at again, three at most, each with one better way to put it."""
+    praise: tuple[Moment, ...] = ()
+    """What was done well, named."""
+    delivery: tuple[TurnDelivery, ...] = ()
+    ending: str = ""
+    """How the conversation ended, in the scenario author's words; empty where no ending was reached or there is no scenario."""
 
     def measure(self, name: str) -> Measure:
         """A measure by its name."""
@@ -142,18 +186,22 @@ def score(conversation: Conversation, rubric: Rubric) -> Scorecard:
     """Measure a conversation and judge it by a rubric. The same conversation gives the same scorecard, bit for bit."""
     overlaps = find_overlaps(conversation)
     moves = find_moves(conversation)
+    delivery = deliver(conversation)
     measures = (
         *measure_turn_taking(conversation),
         *measure_interruptions(conversation, overlaps),
         *measure_pace(conversation),
         *measure_questions(conversation),
         *measure_rapport(conversation, moves),
+        *measure_delivery(conversation, delivery),
     )
     by_name = {measure.name: measure for measure in measures}
     criteria = tuple(_judge(rule, by_name[rule.measure]) for rule in rubric.criteria)
     weight = sum(rule.weight for rule in rubric.criteria)
     judged = sum(criterion.weight for criterion in criteria if criterion.points is not None) / weight
-    overall = weighted_mean(criteria, machine=True) if judged >= rubric.least_judged and judged > 0 else None
+    mean = weighted_mean(criteria, machine=True) if judged >= rubric.least_judged and judged > 0 else None
+    caps = tuple(_reached(cap, by_name[cap.measure]) for cap in rubric.caps if _holds(cap, by_name[cap.measure]))
+    overall = capped(mean, caps)
     return Scorecard(
         rubric=Rated(rubric.id, rubric.title, rubric.profile),
         length=conversation.length,
@@ -185,7 +233,57 @@ def score(conversation: Conversation, rubric: Rubric) -> Scorecard:
         turns=turn_paces(conversation),
         moves=moves,
         move_counts=count_moves(moves),
+        weighted=mean,
+        caps=caps,
+        standard=stands(rubric, criteria, overall) if rubric.standard else None,
+        moments=care_moments(conversation, overlaps, moves, by_name["quick_fire_runs"].evidence, tone_flags(delivery)),
+        praise=good_moments(conversation, overlaps, moves),
+        delivery=delivery,
+        ending=conversation.ending_title,
     )
+
+
+def _holds(cap: Cap, found: Measure) -> bool:
+    return found.value is not None and found.basis >= cap.needs and found.value >= cap.at_least
+
+
+def _reached(cap: Cap, found: Measure) -> CapReached:
+    value = found.value or 0.0
+    return CapReached(cap.id, cap.title, cap.most, cap.measure, value, cap.reason, cap.source, found.evidence)
+
+
+def capped(points: float | None, caps: tuple[CapReached, ...]) -> float | None:
+    """An overall score under the caps that were reached."""
+    return None if points is None else min([points, *(cap.most for cap in caps)])
+
+
+def stands(rubric: Rubric, criteria: tuple[Criterion, ...], overall: float | None) -> StandardResult:
+    """The pass standard, judged on the points that count: an instructor's where there are any."""
+    standard = rubric.standard
+    assert standard is not None
+    unmet = []
+    for criterion in criteria:
+        if criterion.id in standard.must:
+            level = _level_counted(rubric, criterion)
+            if level is None:
+                unmet.append(f"{criterion.title} (not judged)")
+            elif RANKED.index(level) < RANKED.index(standard.level):
+                unmet.append(criterion.title)
+    if overall is None or overall < standard.overall:
+        unmet.append(f"overall score of {standard.overall:g}")
+    return StandardResult(
+        not unmet,
+        tuple(unmet),
+        standard.level,
+        standard.overall,
+        standard.attempts,
+        standard.valid_months,
+        standard.source,
+    )
+
+
+def _level_counted(rubric: Rubric, criterion: Criterion) -> Level | None:
+    return rubric.level_of(criterion.override.points) if criterion.override else criterion.level
 
 
 def weighted_mean(criteria: tuple[Criterion, ...], *, machine: bool = False) -> float | None:
@@ -253,7 +351,7 @@ def from_json(text: str) -> Scorecard:
     except ValueError as error:
         raise BadInputError(f"This is no scorecard: {error}.", "Score the session again: voicesim score.") from None
     found = data.get("schema") if isinstance(data, dict) else None
-    if found != SCHEMA:
+    if found not in READABLE:
         raise BadInputError(
             f"The scorecard has schema {found!r}, this version reads {SCHEMA!r}.",
             "Score the session again: voicesim score.",

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
+from voicesim.language.backchannels import is_backchannel
 from voicesim.language.reading import ContextTurn, TurnReading
 from voicesim.scoring.conversation import HerSpeech, Saying, Span, Turn, Utterance, words_in
 from voicesim.scoring.measures import settings
@@ -29,23 +29,9 @@ class Known(Span):
     text: str = ""
 
 
-@cache
-def _tokens() -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(words_in(phrase.replace("-", " "))) for phrase in settings().backchannels)
-
-
 def is_token(text: str) -> bool:
-    """Whether a text is nothing but listener's tokens, few enough of them."""
-    words = words_in(text.replace("-", " "))
-    if not words or len(words_in(text)) > settings().backchannel_words:
-        return False
-    reachable = {0}
-    for position in range(len(words)):
-        if position in reachable:
-            for token in _tokens():
-                if tuple(words[position : position + len(token)]) == token:
-                    reachable.add(position + len(token))
-    return len(words) in reachable
+    """Whether a text is nothing but listener's tokens, few enough of them: the same words as in the live engine."""
+    return is_backchannel(text)
 
 
 def backchannels(
@@ -53,8 +39,8 @@ def backchannels(
 ) -> frozenset[int]:
     """Indices of the utterances that are listening and nothing more.
 
-    A token that goes on into something else within a second takes the floor, unless she ended her turn in between; and
-    an "okay" that answers a question of hers is an answer.
+    A token that goes on into something else within a second takes the floor, unless she ended her turn in between or
+    simply speaks on through both; and an "okay" that answers a question of hers is an answer.
     """
     limits = settings()
     found = set()
@@ -68,6 +54,7 @@ def backchannels(
             and following.start - utterance.end < samples(limits.backchannel_floor)
             and not is_token(following.text)
             and _floor(utterance.start, survivor) == _floor(following.start, survivor)
+            and _gives_way(utterance, following, survivor)
         ):
             continue
         speaking, before = _floor(utterance.start, survivor)
@@ -76,6 +63,14 @@ def backchannels(
             continue
         found.add(index)
     return frozenset(found)
+
+
+def _gives_way(token: Utterance, following: Utterance, survivor: Sequence[HerSpeech]) -> bool:
+    """Whether what follows a token takes the floor: it is said in one breath with it, or she does not speak on through it."""
+    if following.start - token.end < samples(settings().breath):
+        return True
+    speaking, stretch = _floor(token.start, survivor)
+    return not speaking or stretch is None or stretch.end < following.end
 
 
 def _floor(at: int, survivor: Sequence[HerSpeech]) -> tuple[bool, HerSpeech | None]:
