@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,6 +21,16 @@ _LATE = samples(0.08)
 ROOM_TAIL = samples(0.25)
 """How long a room goes on sounding after her."""
 _FADE = samples(0.005)
+_VOICE = -50.0
+"""dBFS: while she sounds, what is quieter is not the trainee (the headset check asks for -45 and more)."""
+_SURVIVES = 12.0
+"""Decibels by which cancelling may weaken a block that holds the trainee's voice too."""
+_LEARNS = samples(3.0)
+"""Of her voice, until the way is learned: so long nothing is passed on while she sounds."""
+_STAYS_OPEN = samples(0.25)
+"""Between the syllables of the trainee's voice."""
+_RESIDUE = 0.02
+"""Gain for what is left of her: -34 dB."""
 
 
 class EchoGuard(Protocol):
@@ -40,6 +51,14 @@ class EchoGuard(Protocol):
 class EchoCanceller:
     """WebRTC's echo canceller (AEC3): learns the way from loudspeaker to microphone and subtracts her voice.
 
+    What it leaves of her, in the first seconds or of a weak echo, is still a voice. So while she sounds, a block counts as
+    the trainee's only if it is loud enough for one near the microphone and most of it survived the cancelling::
+
+        played       ...|//////////////////////|...............
+        microphone   ...|her echo  +  his voice|.. his voice ..
+        cancelled    ...|.:. :     his voice  .|.. his voice ..
+        passed on    ...|          his voice   |.. his voice ..
+
     Args:
         delay: samples by which what is played is heard later than what is captured beside it, as the sound card tells.
     """
@@ -50,12 +69,36 @@ class EchoCanceller:
         self._aec = Aec3(sample_rate=16_000, num_channels=1)
         # It searches a few tenths of a second by itself: what is known of the delay is taken off beforehand.
         self._waiting = np.zeros(max(0, delay - _EARLY) // _FRAME * _FRAME, np.int16)
+        self._sounds_for = delay + _LATE + ROOM_TAIL
+        self._sounds = 0
+        self._learning = _LEARNS
+        self._open = 0
+        self._gain = 1.0
 
     def clean(self, captured: NDArray[np.int16], played: NDArray[np.int16]) -> NDArray[np.int16]:
-        """The block without her voice, as far as it is learned: within about a second of her first words."""
+        """The block without her voice."""
         far = np.concatenate([self._waiting, played])
         self._waiting = far[len(captured) :]
-        return np.asarray(self._aec.process(captured, far[: len(captured)]), np.int16)
+        left = np.asarray(self._aec.process(captured, far[: len(captured)]), np.int16)
+        self._sounds = self._sounds_for if played.any() else max(0, self._sounds - len(captured))
+        level, before = _level(left), _level(captured)
+        self._learning -= len(played) if played.any() else 0
+        if self._learning <= 0 and level > _VOICE and level > before - _SURVIVES:
+            self._open = _STAYS_OPEN
+        else:
+            self._open = max(0, self._open - len(captured))
+        target = 1.0 if self._open or not self._sounds else _RESIDUE
+        if target == self._gain == 1.0:
+            return left
+        gains = np.linspace(self._gain, target, len(left), dtype=np.float32)
+        self._gain = target
+        return (left * gains).astype(np.int16)
+
+
+def _level(block: NDArray[np.int16]) -> float:
+    """RMS in dBFS."""
+    power = float((block.astype(np.float64) ** 2).mean()) / 32768**2
+    return 10 * math.log10(power + 1e-12)
 
 
 class HalfDuplex:
