@@ -95,7 +95,7 @@ def perform(
         background += street(random, samples(_LONGEST), float(np.sqrt(np.mean(loud**2))) / 10 ** (script.snr_db / 20))
     with tempfile.TemporaryDirectory() as scratch:
         meta = new_meta(prepared, driver="file", consent=Consent(given=True, how="recording"))
-        ears = PromptEars(prepared.transcriber, LATENCY)
+        ears = PromptEars(prepared.listener, LATENCY)
         with recording(prepared, Path(scratch) / "session", meta, ears, watch) as conductor:
             conductor.begin()
             finished_at: int | None = None

@@ -33,6 +33,9 @@ DETECTION = 0.1
 BRIDGE = 0.2
 RECOGNITION = 0.3
 
+PATIENCE = default_turn_taking().model_copy(update={"turn_end": 0.9, "turn_end_unfinished": 1.8})
+"""Of the tests' own, so that their times stay readable whatever the product's numbers are."""
+
 SCENARIO = Path(__file__).with_name("small_scenario.yaml")
 
 
@@ -98,16 +101,20 @@ class ScriptedEars:
 
     words: list[tuple[int, int, str]]
     latency: float = RECOGNITION
+    finished: dict[str, float] = field(default_factory=dict)
+    """How finished a segment sounds, by its text; others sound finished."""
     waiting: list[Transcribed] = field(default_factory=list)
 
-    def ask(self, request: Transcribe, samples_: NDArray[np.int16]) -> None:
+    def ask(self, request: Transcribe, sound: NDArray[np.int16], lately: NDArray[np.int16]) -> None:
         texts = [
             text if request.end >= end else " ".join(text.split()[: len(text.split()) // 2])
             for onset, end, text in self.words
             if onset < request.end and end > request.onset
         ]
         at = request.at + samples(self.latency)
-        self.waiting.append(Transcribed(at, request.request, request.onset, request.end, " ".join(texts).strip()))
+        text = " ".join(texts).strip()
+        finished = self.finished.get(text, 1.0)
+        self.waiting.append(Transcribed(at, request.request, request.onset, request.end, text, (), finished))
 
     def answers(self, now: int) -> list[Transcribed]:
         due = [each for each in self.waiting if each.at <= now]
@@ -145,14 +152,16 @@ class Stage:
     def __init__(self, scenario: Path | Scenario = SCENARIO, latency: float = RECOGNITION, seed: int = 0) -> None:
         if isinstance(scenario, Path):
             scenario = Scenario.model_validate(yaml.safe_load(scenario.read_text()))
-        self.rules = Conversation(Survivor(scenario, seed), default_turn_taking().in_samples(), understand)
+        self.rules = Conversation(Survivor(scenario, seed), PATIENCE.in_samples(), understand)
         self.segments: list[tuple[int, int]] = []
         self.words: list[tuple[int, int, str]] = []
         self.inputs: list[tuple[int, Input]] = []
         self.latency = latency
+        self.finished: dict[str, float] = {}
 
-    def trainee(self, onset: float, end: float, text: str) -> None:
-        """The trainee speaks; empty text is a cough."""
+    def trainee(self, onset: float, end: float, text: str, finished: float = 1.0) -> None:
+        """The trainee speaks; empty text is a cough. `finished`: how much it sounds like the end of a turn."""
+        self.finished[text] = finished
         self.segments.append((samples(onset), samples(end)))
         self.words.append((samples(onset), samples(end), text))
 
@@ -172,7 +181,7 @@ class Stage:
             def audio(self, trainee: NDArray[np.int16], hers: NDArray[np.int16]) -> None:
                 survivor.append(hers.copy())
 
-        ears = ScriptedEars(self.words, self.latency)
+        ears = ScriptedEars(self.words, self.latency, self.finished)
         conductor = Conductor(self.rules, Keep(), ScriptedActivity(self.segments), ears, Player(), clip_of)
         conductor.begin()
         silence = np.zeros(FRAME, dtype=np.int16)

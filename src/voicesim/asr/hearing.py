@@ -175,6 +175,7 @@ def recognise(engine: WhisperEngine[Encoded], samples: Samples, prompt: Sequence
         tuple(word for transcript in believed for word in transcript.words),
         min(transcript.no_speech_probability for transcript in believed),
         sum(transcript.average_log_probability * len(transcript.words) for transcript in believed) / total,
+        believed[-1].closing,
     )
 
 
@@ -247,7 +248,14 @@ def _transcript(attempt: _Attempt, offset: float, seconds: float, gate: Gate) ->
     believed = attempt.doubt <= gate.most_doubt and not attempt.circling
     words = place(attempt.parts, offset, seconds) if believed else ()
     text = " ".join(word.text for word in words)
-    return Transcript(text, words, decoded.no_speech_probability, decoded.average_log_probability)
+    closing = _closing(attempt.parts) if believed else 0.0
+    return Transcript(text, words, decoded.no_speech_probability, decoded.average_log_probability, closing)
+
+
+def _closing(parts: Sequence[Piece]) -> float:
+    """Probability of the mark that ends the last sentence; 0 for a comma, dots, or nothing at all."""
+    last = parts[-1] if parts else None
+    return last.probability if last is not None and last.text.strip() in (".", "?", "!") else 0.0
 
 
 def _attempt(

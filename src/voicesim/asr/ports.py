@@ -28,6 +28,8 @@ class Transcript:
     words: tuple[TimedWord, ...] = ()
     no_speech_probability: float = 0.0
     average_log_probability: float = 0.0
+    closing: float = 0.0
+    """How sure the recogniser is of the full stop, question or exclamation mark at the end of the text; 0 when there is none."""
 
 
 class Transcriber(Protocol):

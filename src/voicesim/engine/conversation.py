@@ -47,10 +47,11 @@ from voicesim.engine.events import (
     Transcribed,
     TurnReopened,
     TurnTaken,
+    TurnTimed,
     WakeAt,
 )
 from voicesim.engine.settings import TurnTaking
-from voicesim.engine.state import Checkpoint, ConversationState, Manners, OpenOverlap
+from voicesim.engine.state import AwaitedAnswer, Checkpoint, ConversationState, Manners, OpenOverlap
 from voicesim.engine.survivor import Heard, Manner, Reaction, Silence, Stimulus, Survivor, heard_to_the_end, spoken_text
 from voicesim.engine.turns import PendingTurn
 from voicesim.engine.utterance import Utterance
@@ -61,6 +62,9 @@ Understand = Callable[[str, Sequence[ContextTurn]], TurnReading]
 """Reads a turn in its context. Must be deterministic; injected so that richer readers can be wired in."""
 
 Output = Effect | Fact
+
+_PAUSES_KEPT = 8
+"""How many of the speaker's pauses are remembered."""
 
 
 class Conversation:
@@ -123,8 +127,7 @@ class _Step:
             case Transcribed():
                 self.transcribed(event)
             case LineStarted(utterance=number) if self.is_current(number):
-                assert self.state.utterance
-                self.put(utterance=self.state.utterance.started(event.at, event.length, event.words, event.hesitations))
+                self.line_started(event)
             case LineHeld(utterance=number, heard=heard) if self.is_current(number):
                 assert self.state.utterance
                 self.put(utterance=self.state.utterance.held(event.at, heard))
@@ -203,6 +206,7 @@ class _Step:
         return number
 
     def transcribed(self, heard: Transcribed) -> None:
+        self.put(words_at=self.at)
         if self.state.turn is not None:
             self.put(turn=turns.add_words(self.state.turn, heard))
         overlap = self.state.overlap
@@ -340,6 +344,24 @@ class _Step:
             LineHeard(self.at, utterance.number, utterance.line, utterance.onset, end, utterance.text, said, complete)
         )
 
+    def line_started(self, event: LineStarted) -> None:
+        assert self.state.utterance is not None
+        self.put(utterance=self.state.utterance.started(event.at, event.length, event.words, event.hesitations))
+        answered = self.state.waiting
+        if answered is not None:
+            self.out.append(
+                TurnTimed(
+                    self.at,
+                    answered.turn,
+                    end_of_turn_delay=answered.over - answered.end,
+                    transcription_delay=answered.known - answered.end,
+                    decision_delay=answered.over - answered.due,
+                    playback_latency=event.at - answered.over,
+                    e2e_latency=event.at - answered.end,
+                )
+            )
+            self.put(waiting=None)
+
     def remember(self, turn: ContextTurn) -> None:
         self.put(context=(*self.state.context, turn)[-self.settings.context_turns :])
 
@@ -404,7 +426,8 @@ class _Step:
 
     def finish_turn(self) -> None:
         turn = self.state.turn
-        if turn is None or self.state.utterance is not None or not turns.is_over(turn, self.at, self.settings):
+        pauses = self.state.pauses
+        if turn is None or self.state.utterance is not None or not turns.is_over(turn, self.at, pauses, self.settings):
             return
         self.drop_queue()
         state = self.state
@@ -419,7 +442,10 @@ class _Step:
             turns=state.turns + (0 if listening else 1),
             turn=None,
             overlap=None,
+            pauses=(*pauses, *turns.inner_pauses(turn))[-_PAUSES_KEPT:],
         )
+        due = max(turns.deadline(turn, pauses, self.settings) or 0, self.state.words_at)
+        self.put(waiting=AwaitedAnswer(self.state.turns, turn.end, self.state.words_at, due, self.at))
         self.out.append(
             TurnTaken(
                 self.at, self.state.turns, turn.onset, turn.end, turn.text, reading.question, tuple(sorted(reading.moves)),
@@ -428,7 +454,7 @@ class _Step:
         )  # fmt: skip
         self.remember(ContextTurn("trainee", turn.text))
         if listening:
-            self.put(quiet_since=state.quiet_since if state.quiet_since is not None else turn.end)
+            self.put(waiting=None, quiet_since=state.quiet_since if state.quiet_since is not None else turn.end)
             return
         self.put(manners=Manners(quick_fire=manners.quick_fire))
         stimuli: list[Stimulus] = [*(Manner(event) for event in manners.events), Heard(reading)]
@@ -456,7 +482,7 @@ class _Step:
         for threshold in self.rules.survivor.silences(state.survivor):
             if self.at < state.quiet_since + samples(threshold):
                 return
-            self.put(checkpoint=Checkpoint(state.survivor, None, state.context, state.manners, state.turns))
+            self.put(checkpoint=Checkpoint(state.survivor, None, state.context, state.manners, state.turns), waiting=None)
             reaction = self.rules.survivor.react(state.survivor, [Silence(threshold)], self.at)
             quiet_since = state.quiet_since
             self.follow(reaction)
@@ -478,7 +504,7 @@ class _Step:
         state, settings = self.state, self.settings
         due: list[int] = []
         if state.turn is not None and state.utterance is None and state.turn.known:
-            due.append(turns.deadline(state.turn, settings) or 0)
+            due.append(turns.deadline(state.turn, state.pauses, settings) or 0)
         overlap = state.overlap
         pressing = overlap is not None and not (overlap.taken or overlap.cleared) and overlap.end is None
         if overlap is not None and pressing and state.utterance is not None:

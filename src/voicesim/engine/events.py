@@ -58,6 +58,8 @@ class Transcribed:
     end: int
     text: str
     words: tuple[Word, ...] = ()
+    finished: float = 1.0
+    """How likely it is, by words and voice, that the trainee has said what he wanted to say: 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -336,7 +338,25 @@ class PausedOrResumed:
     because: str
 
 
-Fact = TurnTaken | TurnReopened | Overlapped | LineHeard | StateEntered | FeelingsChanged | Disclosed | PausedOrResumed
+@dataclass(frozen=True)
+class TurnTimed:
+    """How long the trainee waited for her, stage by stage, in samples. Emitted when her answer becomes audible."""
+
+    at: int
+    turn: int
+    end_of_turn_delay: int
+    """True end of his speech to the turn being declared over."""
+    transcription_delay: int
+    """True end of his speech to the last of his words being known."""
+    decision_delay: int
+    """What passed between the turn being due (silence long enough, words known) and its being declared over."""
+    playback_latency: int
+    """Her line being asked for to its first audible sample."""
+    e2e_latency: int
+    """True end of his speech to her first audible sample."""
+
+
+Fact = TurnTaken | TurnTimed | TurnReopened | Overlapped | LineHeard | StateEntered | FeelingsChanged | Disclosed | PausedOrResumed
 
 Record = Input | Effect | Fact
 

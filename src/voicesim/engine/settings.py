@@ -14,8 +14,20 @@ class TurnTaking:
 
     turn_end: int
     """Silence after a finished thought that ends the trainee's turn."""
+    turn_end_doubtful: int
+    """Silence that ends it when words and voice leave open whether there is more to come."""
     turn_end_unfinished: int
-    """Silence that ends it when the last words trail off ("and", "so", "um", a comma)."""
+    """Silence that ends it when the last words trail off ("and", "so", "um", a comma) or sound unfinished."""
+    turn_end_longest: int
+    """Upper bound, however long this speaker's pauses are."""
+    finished_from: float
+    """From this likelihood on, a turn counts as finished (0 to 1) ..."""
+    unfinished_to: float
+    """... and up to this one as unfinished; in between it is doubtful."""
+    pause_factor: float
+    """She waits at least this many times the speaker's own typical pause inside a turn."""
+    pauses_to_learn: int
+    """Pauses needed before they count (count)."""
     hold_after: int
     """Trainee speech over her line, since its onset, after which she falls silent."""
     probe_after: int

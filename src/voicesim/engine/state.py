@@ -39,6 +39,20 @@ class Manners:
 
 
 @dataclass(frozen=True)
+class AwaitedAnswer:
+    """The times of a turn that has been taken, for the latency of her answer."""
+
+    turn: int
+    end: int
+    known: int
+    """When the last of its words came in."""
+    due: int
+    """When it could have been declared over."""
+    over: int
+    """When it was."""
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """What to go back to when her answer was never heard: the trainee had not finished."""
 
@@ -66,9 +80,15 @@ class ConversationState:
     manners: Manners = Manners()
     context: tuple[ContextTurn, ...] = ()
     turns: int = 0
+    pauses: tuple[int, ...] = ()
+    """The trainee's last pauses inside a turn, in samples."""
+    waiting: AwaitedAnswer | None = None
+    """The turn that her next line answers, until it sounds."""
     quiet_since: int | None = None
     """Since when nobody has spoken and it is nobody's turn; None while it is somebody's."""
     next_utterance: int = 1
     next_request: int = 1
     wake_at: int | None = None
+    words_at: int = 0
+    """When words last came in."""
     track_ended: bool = False

@@ -5,7 +5,8 @@
     trainee  ####  ######            ###
              ^onset     |<-turn_end->|          silence long enough, words known: over
                         ^end         ^ deadline
-    ends in "and ..."   |<--turn_end_unfinished-->|
+    may be more         |<--turn_end_doubtful-->|
+    ends in "and ..."   |<-----turn_end_unfinished----->|
 
 A turn is over when nobody has spoken for the hangover after its last segment and every segment's words are known. Segments
 without words (a cough) are dropped as if they had not been. Nothing here knows a clock: all times are arguments.
@@ -15,56 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from voicesim.engine.events import Transcribed
 from voicesim.engine.settings import TurnTaking
-
-_TRAILING = frozenset(
-    [
-        "and",
-        "but",
-        "so",
-        "or",
-        "because",
-        "cause",
-        "um",
-        "uh",
-        "er",
-        "erm",
-        "hmm",
-        "like",
-        "well",
-        "the",
-        "a",
-        "an",
-        "to",
-        "of",
-        "in",
-        "on",
-        "at",
-        "for",
-        "with",
-        "that",
-        "if",
-        "when",
-        "while",
-        "is",
-        "was",
-        "are",
-        "were",
-        "my",
-        "your",
-        "his",
-        "her",
-        "their",
-        "i",
-        "you",
-        "we",
-        "they",
-        "it's",
-        "i'm",
-    ]
-)
+from voicesim.language.completeness import trails_off
 
 
 @dataclass(frozen=True)
@@ -75,6 +31,8 @@ class Segment:
     end: int | None = None
     text: str | None = None
     request: int | None = None
+    finished: float = 1.0
+    """How likely the turn is finished after it, see `Transcribed.finished`."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +81,8 @@ def end_segment(turn: PendingTurn, end: int, request: int) -> PendingTurn:
 def add_words(turn: PendingTurn, heard: Transcribed) -> PendingTurn | None:
     """Words arrived. A segment without words leaves the turn; None when nothing is left of it."""
     segments = tuple(
-        replace(segment, text=heard.text) if segment.request == heard.request else segment for segment in turn.segments
+        replace(segment, text=heard.text, finished=heard.finished) if segment.request == heard.request else segment
+        for segment in turn.segments
     )
     return _without(segments, lambda segment: segment.text == "")
 
@@ -143,26 +102,49 @@ def _without(segments: tuple[Segment, ...], unwanted: Callable[[Segment], bool])
     return PendingTurn(kept) if kept else None
 
 
-def trails_off(text: str) -> bool:
-    """Whether the words so far sound unfinished: they end on a connective, an article, a filler, a comma or dots."""
-    stripped = text.rstrip()
-    if not stripped:
-        return False
-    if stripped.endswith((",", "-", "…", "...")):
-        return True
-    if stripped.endswith(("?", "!")):
-        return False
-    return stripped.rstrip(".").split()[-1].lower() in _TRAILING
+def hangover(turn: PendingTurn, pauses: tuple[int, ...], settings: TurnTaking) -> int:
+    """How long it must be quiet before the turn is over.
+
+    ::
+
+        likelihood   0 ---- unfinished_to ------- finished_from ---- 1
+        hangover     unfinished | doubtful ... down to ... | turn_end
+
+    Args:
+        turn: the turn so far.
+        pauses: this speaker's recent pauses inside a turn, in samples; her own speaking time is never among them.
+        settings: the numbers.
+
+    Returns:
+        Samples. Never more than `turn_end_longest`.
+    """
+    last = turn.segments[-1]
+    if trails_off(turn.text) or last.finished <= settings.unfinished_to:
+        quiet = settings.turn_end_unfinished
+    elif last.finished >= settings.finished_from:
+        quiet = settings.turn_end
+    else:
+        share = (settings.finished_from - last.finished) / (settings.finished_from - settings.unfinished_to)
+        quiet = round(settings.turn_end + share * (settings.turn_end_doubtful - settings.turn_end))
+    if len(pauses) >= settings.pauses_to_learn:
+        typical = sorted(pauses)[len(pauses) // 2]
+        quiet = max(quiet, round(settings.pause_factor * typical))
+    return min(quiet, settings.turn_end_longest)
 
 
-def deadline(turn: PendingTurn, settings: TurnTaking) -> int | None:
+def inner_pauses(turn: PendingTurn) -> tuple[int, ...]:
+    """The silences between the turn's segments, in samples."""
+    return tuple(
+        after.onset - before.end for before, after in pairwise(turn.segments) if before.end is not None
+    )
+
+
+def deadline(turn: PendingTurn, pauses: tuple[int, ...], settings: TurnTaking) -> int | None:
     """Sample position from which the turn may be over; None while the trainee speaks."""
-    if turn.speaking:
-        return None
-    return turn.end + (settings.turn_end_unfinished if trails_off(turn.text) else settings.turn_end)
+    return None if turn.speaking else turn.end + hangover(turn, pauses, settings)
 
 
-def is_over(turn: PendingTurn, at: int, settings: TurnTaking) -> bool:
+def is_over(turn: PendingTurn, at: int, pauses: tuple[int, ...], settings: TurnTaking) -> bool:
     """Whether the turn is over at `at`."""
-    due = deadline(turn, settings)
+    due = deadline(turn, pauses, settings)
     return due is not None and turn.known and at >= due

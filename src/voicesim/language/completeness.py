@@ -18,6 +18,7 @@ class Completeness(BaseModel):
 
     format: Literal["voicesim/completeness/1"]
     open_words: frozenset[str]
+    open_words_unless_asked: frozenset[str]
     open_endings: tuple[str, ...]
     question_words: frozenset[str]
     question_words_alone_up_to: int
@@ -48,14 +49,15 @@ def trails_off(text: str) -> bool:
     if not words:
         return False
     known = lexicon()
-    if words[-1] in known.open_words:
+    asked = stripped.endswith("?")
+    if words[-1] in known.open_words or (not asked and words[-1] in known.open_words_unless_asked):
         return True
     ending = " " + " ".join(words)
     if any(ending.endswith(" " + phrase) for phrase in known.open_endings):
         return True
     if words[-1] in known.question_words and len(words) > known.question_words_alone_up_to:
         return True
-    return not stripped.endswith("?") and _half_a_sentence(words, "," in _last_sentence(stripped), known)
+    return not asked and _half_a_sentence(words, "," in _last_sentence(stripped), known)
 
 
 def finished_by_words(text: str, closing: float) -> float:

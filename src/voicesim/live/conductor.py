@@ -39,8 +39,12 @@ from voicesim.engine.state import ConversationState
 from voicesim.live.ears import Ears
 from voicesim.live.player import Mark, Player
 from voicesim.live.tape import Tape
-from voicesim.timebase import FRAME
+from voicesim.timebase import FRAME, samples
 from voicesim.tts.ports import Clip
+
+
+_LOOK_BACK = samples(8)
+"""How much of the trainee's track a judge of turn ends may look back on."""
 
 
 class Activity(Protocol):
@@ -180,8 +184,8 @@ class Conductor:
                 self.player.resume(number)
             case Stop(utterance=number):
                 self.player.stop(number)
-            case Transcribe(onset=onset, end=end):
-                self._ears.ask(output, self._tape.cut(onset, end))
+            case Transcribe(onset=onset):
+                self._ears.ask(output, self._tape.cut(onset, self.now), self._tape.cut(self.now - _LOOK_BACK, self.now))
             case _:
                 pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -12,14 +13,21 @@ from numpy.typing import NDArray
 
 from voicesim.asr.ports import Transcriber, Transcript
 from voicesim.engine.events import Transcribe, Transcribed, Word
+from voicesim.live.turn_end import TurnEndJudge
 from voicesim.timebase import SAMPLE_RATE
 
 
 class Ears(Protocol):
     """Takes requests, gives back words when they are there."""
 
-    def ask(self, request: Transcribe, samples: NDArray[np.int16]) -> None:
-        """Recognise `samples` (mono int16, 16 kHz), which lie at `request.onset` on the track."""
+    def ask(self, request: Transcribe, samples: NDArray[np.int16], lately: NDArray[np.int16]) -> None:
+        """Recognise the request's stretch.
+
+        Args:
+            request: what to recognise.
+            samples: the track from `request.onset` up to now, mono int16 at 16 kHz.
+            lately: the last seconds of the track, up to now.
+        """
 
     def answers(self, now: int) -> list[Transcribed]:
         """The answers that are there by session position `now`."""
@@ -28,88 +36,111 @@ class Ears(Protocol):
         """Stop working."""
 
 
-def recognise(
-    transcriber: Transcriber, request: Transcribe, samples: NDArray[np.int16], prompt: Sequence[str]
-) -> Transcript:
-    """Run the transcriber on one segment."""
-    return transcriber.transcribe(samples.astype(np.float32) / 32768.0, prompt)
+@dataclass(frozen=True)
+class Heard:
+    """What recognition made of one request."""
+
+    request: Transcribe
+    transcript: Transcript
+    finished: float
 
 
-def answer(request: Transcribe, transcript: Transcript, at: int) -> Transcribed:
-    """A transcript in session positions, clamped to the segment."""
+class Listener:
+    """Words for a stretch of sound, and whether it sounds finished. The work itself, without threads or time.
+
+    Args:
+        transcriber: finds the words.
+        judge: says how finished they are.
+        prompt: words of the scenario that bias recognition.
+    """
+
+    def __init__(self, transcriber: Transcriber, judge: TurnEndJudge | None = None, prompt: Sequence[str] = ()) -> None:
+        self._transcriber = transcriber
+        self._judge = judge or TurnEndJudge()
+        self._prompt = prompt
+
+    def listen(self, request: Transcribe, samples: NDArray[np.int16], lately: NDArray[np.int16]) -> Heard:
+        """Work on one request; see `Ears.ask`."""
+        speech = samples[: request.end - request.onset].astype(np.float32) / 32768.0
+        transcript = self._transcriber.transcribe(speech, self._prompt)
+        return Heard(request, transcript, self._judge.finished(transcript, lately.astype(np.float32) / 32768.0))
+
+
+def answer(heard: Heard, at: int) -> Transcribed:
+    """What was heard in session positions, clamped to the segment."""
+    request, transcript = heard.request, heard.transcript
 
     def position(offset: float) -> int:
         return min(max(request.onset + round(offset * SAMPLE_RATE), request.onset), request.end)
 
     words = tuple(Word(word.text, position(word.start), position(word.end)) for word in transcript.words)
-    return Transcribed(at, request.request, request.onset, request.end, transcript.text, words)
+    return Transcribed(at, request.request, request.onset, request.end, transcript.text, words, heard.finished)
 
 
 class PromptEars:
     """Recognises at once and lets the answer arrive a fixed time later: for virtual time, exactly repeatable.
 
     Args:
-        transcriber: does the work, in the caller's thread.
+        listener: does the work, in the caller's thread.
         latency: samples between a request and its answer.
-        prompt: words of the scenario that bias recognition.
     """
 
-    def __init__(self, transcriber: Transcriber, latency: int, prompt: Sequence[str] = ()) -> None:
-        self._transcriber = transcriber
+    def __init__(self, listener: Listener, latency: int) -> None:
+        self._listener = listener
         self._latency = latency
-        self._prompt = prompt
-        self._waiting: list[tuple[int, Transcribe, Transcript]] = []
+        self._waiting: list[tuple[int, Heard]] = []
 
-    def ask(self, request: Transcribe, samples: NDArray[np.int16]) -> None:
+    def ask(self, request: Transcribe, samples: NDArray[np.int16], lately: NDArray[np.int16]) -> None:
         """Recognise now, answer later."""
-        transcript = recognise(self._transcriber, request, samples, self._prompt)
-        self._waiting.append((request.at + self._latency, request, transcript))
+        self._waiting.append((request.at + self._latency, self._listener.listen(request, samples, lately)))
 
     def answers(self, now: int) -> list[Transcribed]:
         """The answers whose time has come."""
-        due = [(at, request, transcript) for at, request, transcript in self._waiting if at <= now]
+        due = [(at, heard) for at, heard in self._waiting if at <= now]
         self._waiting = [waiting for waiting in self._waiting if waiting[0] > now]
-        return [answer(request, transcript, at) for at, request, transcript in due]
+        return [answer(heard, at) for at, heard in due]
 
     def close(self) -> None:
         """Nothing to let go of."""
 
 
 class WorkerEars:
-    """Recognises in a thread of its own while sound goes on. A failing engine hears nothing rather than ending the session."""
+    """Recognises in a thread of its own while sound goes on. A failing engine hears nothing rather than ending the session.
 
-    def __init__(self, transcriber: Transcriber, prompt: Sequence[str] = ()) -> None:
-        self._transcriber = transcriber
-        self._prompt = prompt
-        self._requests: queue.Queue[tuple[Transcribe, NDArray[np.int16]] | None] = queue.Queue()
-        self._done: queue.Queue[tuple[Transcribe, Transcript]] = queue.Queue()
+    Args:
+        listener: does the work, in that thread.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._requests: queue.Queue[tuple[Transcribe, NDArray[np.int16], NDArray[np.int16]] | None] = queue.Queue()
+        self._done: queue.Queue[Heard] = queue.Queue()
         self.failures: list[str] = []
         self._thread = threading.Thread(target=self._work, name="voicesim-ears", daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
         while (task := self._requests.get()) is not None:
-            request, samples = task
+            request, samples, lately = task
             try:
-                transcript = recognise(self._transcriber, request, samples, self._prompt)
+                heard = self._listener.listen(request, samples, lately)
             except Exception as error:  # whatever an engine throws, the conversation goes on and the session says so
                 self.failures.append(f"{type(error).__name__}: {error}")
-                transcript = Transcript("")
-            self._done.put((request, transcript))
+                heard = Heard(request, Transcript(""), 1.0)
+            self._done.put(heard)
 
-    def ask(self, request: Transcribe, samples: NDArray[np.int16]) -> None:
-        """Queue a segment."""
-        self._requests.put((request, samples))
+    def ask(self, request: Transcribe, samples: NDArray[np.int16], lately: NDArray[np.int16]) -> None:
+        """Queue a request."""
+        self._requests.put((request, samples, lately))
 
     def answers(self, now: int) -> list[Transcribed]:
         """The answers that have come in."""
         ready: list[Transcribed] = []
         while True:
             try:
-                request, transcript = self._done.get_nowait()
+                ready.append(answer(self._done.get_nowait(), now))
             except queue.Empty:
                 return ready
-            ready.append(answer(request, transcript, now))
 
     def close(self) -> None:
         """Let the thread finish what it is doing; do not wait for more than a moment."""

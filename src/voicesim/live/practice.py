@@ -17,7 +17,7 @@ from voicesim.engine.conversation import Conversation
 from voicesim.engine.events import Record
 from voicesim.engine.state import ConversationState
 from voicesim.engine.survivor import Survivor
-from voicesim.live.ears import Ears
+from voicesim.live.ears import Ears, Listener
 from voicesim.live.reading import reader_for
 from voicesim.live.settings import TurnTakingSeconds, default_turn_taking
 from voicesim.scenario.load import LoadedScenario
@@ -47,6 +47,10 @@ class Prepared:
     book: LineBook
     voice_engine: str
     transcriber: Transcriber
+    listener: Listener
+    """The transcriber, with the judge of when a turn is over."""
+    judge: str
+    """What that judge goes by, for the log."""
     turn_taking: TurnTakingSeconds
     seed: int
 
@@ -84,6 +88,7 @@ def prepare(
         VoicesimError: weights are missing or damaged, the voice does not speak, an option is out of bounds.
     """
     from voicesim.asr.engines import open_transcriber
+    from voicesim.live.turn_end import best_judge
     from voicesim.tts.cache import LineCache
     from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
     from voicesim.tts.voicing import voice_ahead
@@ -100,8 +105,10 @@ def prepare(
         engine = voice.engine
     progress("Waking the speech recognition", 0, 1)
     transcriber.warm_up()
+    judge, judged_by = best_judge()
     progress("Waking the speech recognition", 1, 1)
-    return Prepared(loaded, book, engine, transcriber, turn_taking, seed)
+    listener = Listener(transcriber, judge)
+    return Prepared(loaded, book, engine, transcriber, listener, judged_by, turn_taking, seed)
 
 
 def new_meta(
@@ -126,6 +133,7 @@ def new_meta(
         driver=driver,
         source=source,
         transcriber=Part(engine=prepared.transcriber.engine, model=prepared.transcriber.model),
+        turn_end=prepared.judge,
         voice=Part(engine=prepared.voice_engine, model=scenario.persona.voice.voice),
         turn_taking=prepared.turn_taking.model_dump(),
         devices=devices or {},

@@ -18,7 +18,13 @@ class TurnTakingSeconds(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     turn_end: float = Field(ge=0.2, le=10)
+    turn_end_doubtful: float = Field(1.2, ge=0.2, le=20)
     turn_end_unfinished: float = Field(ge=0.2, le=20)
+    turn_end_longest: float = Field(3.0, ge=0.2, le=30)
+    finished_from: float = Field(0.6, ge=0, le=1)
+    unfinished_to: float = Field(0.2, ge=0, le=1)
+    pause_factor: float = Field(1.2, ge=0, le=5)
+    pauses_to_learn: int = Field(3, ge=1)
     hold_after: float = Field(gt=0, le=2)
     probe_after: float = Field(gt=0, le=10)
     backchannel_longest: float = Field(gt=0, le=3)
@@ -38,7 +44,13 @@ class TurnTakingSeconds(BaseModel):
         """The same numbers in the engine's unit."""
         return TurnTaking(
             turn_end=samples(self.turn_end),
+            turn_end_doubtful=samples(self.turn_end_doubtful),
             turn_end_unfinished=samples(self.turn_end_unfinished),
+            turn_end_longest=samples(self.turn_end_longest),
+            finished_from=self.finished_from,
+            unfinished_to=self.unfinished_to,
+            pause_factor=self.pause_factor,
+            pauses_to_learn=self.pauses_to_learn,
             hold_after=samples(self.hold_after),
             probe_after=samples(self.probe_after),
             backchannel_longest=samples(self.backchannel_longest),

@@ -62,6 +62,8 @@ class SessionMeta(BaseModel):
     source: str = ""
     """Name (not path) of the trainee's recording, file driver only."""
     transcriber: Part
+    turn_end: str = ""
+    """What decided whether a turn was over: ``words``, or ``words + smart-turn``."""
     voice: Part
     turn_taking: dict[str, float]
     """The turn-taking numbers in force, in seconds and counts."""
