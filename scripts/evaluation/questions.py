@@ -7,7 +7,8 @@ strict
 mapped
     the act corrected by the grammar of the corpus' own punctuated text, which the reader under test is not shown: a ``qy``
     that ends in a tag is a tag, one that offers a choice is an or-question, one in the order of a statement is declarative;
-    a ``qw^d`` that holds a question word ("I wonder how ...") is a wh-question.
+    a ``qw^d`` that holds a question word ("I wonder how ...") is a wh-question. This correction was written after the
+    confusions had been seen: take it as an account of what the acts are, not as a second score.
 """
 
 from __future__ import annotations
@@ -29,11 +30,15 @@ from voicesim.language.reading import ContextTurn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SWITCHBOARD = Path("text") / "switchboard_dialogue_acts.jsonl"
-AUTHORED = ROOT / "tests" / "language" / "authored_questions.jsonl"
+AUTHORED = {
+    "authored interviewer sentences": ROOT / "tests" / "language" / "authored_questions.jsonl",
+    "sentences never used to mend the rules": ROOT / "tests" / "language" / "unseen_questions.jsonl",
+}
 
 _OPENERS = r"(?:(?:oh|so|and|well|but|now|then|okay|yeah|uh|um|like|because|i mean|you know)[ ,.]+)*"
 _TAG = re.compile(
-    r"(?:(?:is|are|was|were|do|does|did|have|has|had|would|could|can|will|should)(?:n't)? (?:it|you|he|she|they|we|that|there|i)|, (?:right|huh|correct|okay|yeah|no))\W*$"
+    r"(?:(?:is|are|was|were|do|does|did|have|has|had|would|could|can|will|should)(?:n't)? "
+    r"(?:it|you|he|she|they|we|that|there|i)|, (?:right|huh|correct|okay|yeah|no))\W*$"
 )
 _OR = re.compile(r"\bor\b(?! (?:not|so|anything|something|whatever|what)\b)[ ,]+(?:\w+\W+)*\w+\W*$|^or\b")
 _STATED = re.compile(rf"^{_OPENERS}(?:you|he|she|it|they|we|i|that|this|there|those|these)(?:'\w+)?\b")
@@ -64,8 +69,12 @@ def mapped_class(act: str, text: str) -> str:
     return "declarative" if _STATED.search(spoken) else "yes_no"
 
 
-def looked_at(dialogue: str) -> bool:
-    """Whether a dialogue's errors were read while the rules were written; those of the other half never were."""
+def listed_half(dialogue: str) -> bool:
+    """Whether a dialogue is of the half whose errors were listed while the second version of the rules was written.
+
+    The other half is not untouched: the first version's author sampled errors from all dialogues, and every or-, tag and
+    declarative wh-act was looked at once. It shows overfitting to the listed errors, nothing more.
+    """
     return zlib.crc32(dialogue.encode()) % 2 == 0
 
 
@@ -87,7 +96,8 @@ def switchboard(path: Path, bare: bool, reach: int, wanted: Callable[[str], bool
     for name, rows in dialogues.items():
         texts = [unpunctuated(row["text"]) if bare else row["text"] for row in rows]
         for place, row in enumerate(rows):
-            if row["act"] not in DAMSL_QUESTIONS and row["act"] not in DAMSL_STATEMENTS or not texts[place].strip():
+            known = row["act"] in DAMSL_QUESTIONS or row["act"] in DAMSL_STATEMENTS
+            if not known or not texts[place].strip():
                 continue
             context = [
                 ContextTurn("trainee" if rows[at]["speaker"] == row["speaker"] else "survivor", texts[at])
@@ -160,11 +170,11 @@ def report(title: str, items: Sequence[Item], *, table: bool) -> dict[str, Any]:
     return figures
 
 
-def authored(bare: bool) -> dict[str, Any]:
+def authored(title: str, bare: bool) -> dict[str, Any]:
     """Agreement with the project's own labelled sentences."""
-    rows = [json.loads(line) for line in AUTHORED.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in AUTHORED[title].read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if not (bare and row.get("bare") is False)]
-    print(f"\n## authored interviewer sentences, {'unpunctuated' if bare else 'as written'}: {len(rows)}")
+    print(f"\n## {title}, {'unpunctuated' if bare else 'as written'}: {len(rows)}")
     read = [
         (
             row,
@@ -181,6 +191,15 @@ def authored(bare: bool) -> dict[str, Any]:
         value, low, high = interval(groups, figure, 200)
         figures[name] = {"value": round(value, 3), "low": round(low, 3), "high": round(high, 3)}
         print(f"{name:<46} {value:.3f}  [{low:.3f}, {high:.3f}]")
+    coded = [
+        (row["miti"], "none" if reading.main is None else reading.sentences[reading.main].types.miti)
+        for row, reading in read
+        if "miti" in row
+    ]
+    figures["open, closed or no question, kappa"] = round(Agreement.of(*zip(*coded, strict=True)).kappa(), 3)
+    print(
+        f"{'open, closed or no question, kappa':<46} {figures['open, closed or no question, kappa']:.3f}  ({len(coded)})"
+    )
     for kind in ("marks", "moves"):
         counts = []
         for row, reading in read:
@@ -203,8 +222,9 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     print(f"reader: {READER}")
     figures: dict[str, Any] = {"reader": READER}
-    for bare in (False, True):
-        figures[f"authored, {'unpunctuated' if bare else 'as written'}"] = authored(bare)
+    for title in AUTHORED:
+        for bare in (False, True):
+            figures[f"{title}, {'unpunctuated' if bare else 'as written'}"] = authored(title, bare)
     corpus = options.data / SWITCHBOARD
     if not corpus.is_file():
         print(f"\nThe Switchboard acts are not here ({SWITCHBOARD} in the folder given by --data): left out.")
@@ -213,7 +233,7 @@ def main(arguments: list[str]) -> int:
             text = "unpunctuated" if bare else "as transcribed"
             for which, wanted in (
                 ("all dialogues", lambda _: True),
-                ("dialogues never looked at", lambda d: not looked_at(d)),
+                ("half whose errors were not listed", lambda d: not listed_half(d)),
             ):
                 items = switchboard(corpus, bare, options.context, wanted)
                 figures[f"{text}, {which}"] = report(f"Switchboard, {text}, {which}", items, table=options.tables)

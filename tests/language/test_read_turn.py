@@ -273,3 +273,51 @@ def test_an_open_question_followed_by_two_narrow_ones_is_several_at_once():
     reading = read_turn("What happened? When was it, who was there and did you tell anybody about it?")
     assert reading.question == "multiple"
     assert {"multiple", "recast"} <= reading.marks
+
+
+# ------------------------------------------------------------------------------------------ what came just before
+
+
+def test_a_bare_right_asks_after_a_statement_of_ones_own_and_listens_after_hers() -> None:
+    own = (ContextTurn("trainee", "so he was your boyfriend"),)
+    assert main_form(read_turn("right", own)) == "tag"
+    assert read_turn("right", said("He was my boyfriend.")).backchannel_only
+    assert read_turn("right", (ContextTurn("trainee", "where did he live"),)).backchannel_only
+
+
+def test_or_after_a_question_of_ones_own_offers_the_other_choice() -> None:
+    assert main_form(read_turn("or the back seat", (ContextTurn("trainee", "were you in the front"),))) == "alternative"
+    assert read_turn("or the back seat", said("I was in the front.")).main is None
+
+
+def test_taking_up_what_she_just_said_asks_her_to_confirm_it() -> None:
+    assert main_form(read_turn("oh you live with your sister", said("My sister was home."))) == "declarative"
+    assert read_turn("you live with your sister").main is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what do you remember did he say anything",
+        "can i ask you something where did you park",
+        "describe him for me how tall was he",
+    ],
+)
+def test_two_questions_spoken_without_a_pause_are_two(text: str) -> None:
+    assert len(read_turn(text).sentences) == 2
+
+
+def test_had_and_would_are_told_apart_behind_an_apostrophe() -> None:
+    assert main_form(read_turn("you'd been drinking")) == "declarative"
+    assert read_turn("you'd be welcome").main is None
+
+
+def test_a_reproach_is_no_question() -> None:
+    reading = read_turn("You put yourself in that position.")
+    assert reading.main is None
+    assert "blame" in reading.moves
+
+
+def test_the_same_words_are_always_read_the_same() -> None:
+    text = "Thank you. What do you remember, and was he angry?"
+    assert read_turn(text, said("He shouted.")) == read_turn(text, said("He shouted."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,8 +32,8 @@ def label(jsonl: bool) -> int:
     from voicesim.language.read import read_turn
 
     bad = False
-    out = click.get_text_stream("stdout", encoding="utf-8")
-    for number, raw in enumerate(click.get_binary_stream("stdin"), start=1):
+    out = sys.stdout.buffer  # UTF-8 whatever the terminal's own encoding is
+    for number, raw in enumerate(sys.stdin.buffer, start=1):
         try:
             asked = _parse(raw, jsonl, first=number == 1)
             if asked is None:
@@ -42,7 +43,7 @@ def label(jsonl: bool) -> int:
         except _BadLineError as error:
             bad = True
             answer = {"error": str(error), "line": number}
-        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        out.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
         out.flush()
     return 2 if bad else 0
 

@@ -85,6 +85,9 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
             continue
         if wh_question(norms, place) and _inverts_from(norms, place) and not inverted(norms, start, strict=False):
             return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.06)
+    waiting = _in_place(norms, start)
+    if waiting is not None and not inverted(norms, start, strict=False):
+        return FormReading("wh", waiting, waiting, 0.7)
     in_place = piece.asked or (norms[-1] == "what" and verb_base(norms[-2] if len(norms) > 1 else "") is not None)
     if (
         in_place
@@ -95,6 +98,21 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
     ):
         return FormReading("wh", len(norms) - 1, len(norms) - 1, 0.8)
     return _indirect(norms, start)
+
+
+def _in_place(norms: Sequence[str], start: int) -> int | None:
+    """Place of a question word that stands where its answer would: "he said what to you", "they took you where"."""
+    words = load_words()
+    body = norms[start:]
+    if not 3 <= len(body) <= 8 or body[0] not in words.clause_subjects - {"i", "we", "that", "this", "there"}:
+        return None
+    if not is_past(body[1]) or (verb_base(body[1]) in words.reporting and body[1] not in {"said", "told", "asked"}):
+        return None
+    for place in range(start + 2, len(norms)):
+        if norms[place] in words.wh and (place + 1 == len(norms) or norms[place + 1] in words.prepositions):
+            done = norms[place - 1] == body[1] or norms[place - 1] in {"you", "him", "her", "me", "them", "it"}
+            return place if done and norms[place] in {"what", "who", "where", "when"} else None
+    return None
 
 
 def _later_question(norms: Sequence[str], at: int) -> bool:
@@ -118,7 +136,9 @@ def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
         if norms[place] in {"wonder", "wondering", "know", "ask", "curious"}:
             if norms[place] == "know" and not {"like", "want", "need"} & set(norms[start:place]):
                 return None
-            if {"not", "never", "sometimes", "often", "always"} & set(norms[start:place]) or norms[place - 1] in {"you"}:
+            if {"not", "never", "sometimes", "often", "always"} & set(norms[start:place]) or norms[place - 1] in {
+                "you"
+            }:
                 return None
             following = [word for word in norms[place + 1 : place + 4] if word not in {"you", "about", "just", "is"}]
             if following and following[0] in {"if", "whether"}:
@@ -178,7 +198,9 @@ def _noun_first(norms: Sequence[str], start: int) -> bool:
         return False
     if aux in {"has", "does"}:
         return subject not in words.determiners - words.clause_subjects - {"the", "your", "his", "her", "their"}
-    many = subject in {"a", "most", "many", "some", "any", "all", "your", "his", "her", "their"} or subject.endswith("s")
+    many = subject in {"a", "most", "many", "some", "any", "all", "your", "his", "her", "their"} or subject.endswith(
+        "s"
+    )
     return many and any(verb_base(word) == word for word in rest[1:6])
 
 
@@ -254,7 +276,9 @@ def _unmarked(norms: Sequence[str], start: int, before: Before) -> FormReading:
     if is_past(body[verb]):
         return FormReading("declarative", start, last, 0.6 if concludes or supposed else 0.55)
     following = body[verb + 1] if verb + 1 < len(body) else ""
-    present = body[verb] in words.sets["state_verbs"] or (before.hers and concludes and verb_base(body[verb]) is not None)
+    present = body[verb] in words.sets["state_verbs"] or (
+        before.hers and concludes and verb_base(body[verb]) is not None
+    )
     if (concludes or supposed) and present and following not in words.clause_subjects:
         return FormReading("declarative", start, last, 0.5)
     return NOTHING

@@ -104,7 +104,12 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
         return False
     if aux in {"do", "does", "did", "have", "had"} and subject in {"it", "that", "this"} and not strict:
         if aux == "does":
-            return after + 1 < len(norms) and norms[after + 1] not in words.adverbs - {"ever", "still", "really", "just"}
+            return after + 1 < len(norms) and norms[after + 1] not in words.adverbs - {
+                "ever",
+                "still",
+                "really",
+                "just",
+            }
         return after + 1 < len(norms) and (aux in {"had", "did"} and _goes_on(norms, after + 1))
     agrees = _AGREES.get(aux)
     if agrees is not None and subject in agrees:
@@ -174,7 +179,9 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
     if first in {"how", "what"} and follows in {"about", "come", "if"}:
         return True
     if first == "why":
-        elliptical = len(rest) <= 2 and not any(word in words.clause_subjects - {"that", "this"} for word in rest)
+        elliptical = len(rest) <= 2 and not any(
+            word in words.clause_subjects - {"that", "this"} for word in rest if word != "there"
+        )
         return follows in {"not", "on"} or follows in words.auxiliaries or elliptical
     if first == "what" and follows in {"a", "an"}:
         return False
@@ -184,6 +191,10 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         return not _headless(rest)
     if first == "which" and follows in {"means", "i", "you"}:
         return False
+    if first == "which" and follows == "of" and index == opening(norms):
+        return any(is_past(word) or word in words.auxiliaries for word in rest[2:7])
+    if first == "what" and index == opening(norms) and len(rest) > 1 and _acts(follows):
+        return not _headless(rest)
     if first == "when":
         place = index + 2 if follows in words.adverbs else index + 1
         return place < len(norms) and norms[place] in words.auxiliaries and place + 1 < len(norms)
@@ -220,6 +231,15 @@ def _headless(rest: Sequence[str]) -> bool:
         if rest[place] in {"is", "was"}:
             return True
     return False
+
+
+def _acts(word: str) -> bool:
+    """Whether a word after "what" can be its verb: "what worries you", "what inspired that"."""
+    words = load_words()
+    if word in words.not_verbs or word in words.auxiliaries or word in words.clause_subjects:
+        return False
+    third = word.endswith("ies") or (word.endswith("s") and word[:-1] in words.base_verbs)
+    return third or (word.endswith("ed") and len(word) > 4)
 
 
 def _noun_subject(norms: Sequence[str], place: int) -> bool:

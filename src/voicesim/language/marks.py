@@ -14,6 +14,7 @@ from voicesim.language.sentences import Piece
 from voicesim.language.stems import is_content, stem
 from voicesim.language.types import Raised, generic_stems
 
+_PHASES = frozenset({"start", "begin", "stop", "keep"})
 _POINTING = frozenset({"the", "his", "her", "their", "that", "those", "these", "this"})
 
 
@@ -38,14 +39,14 @@ def presumes(piece: Piece, line: Line, form: FormReading, raised: Raised) -> Mat
     if not raised.known:
         loaded = matches("loaded", line)
         return loaded if loaded and form.form in ("wh", "tag") and not matches("opinion", line) else None
-    for index in _candidates(piece, form):
+    for index in _candidates(piece, form, raised):
         word = piece.norms[index]
         if is_content(word) and stem(word) not in raised.stems and stem(word) not in generic_stems():
             return Match(index, index, "not raised by her")
     return None
 
 
-def _candidates(piece: Piece, form: FormReading) -> list[int]:
+def _candidates(piece: Piece, form: FormReading, raised: Raised) -> list[int]:
     norms = piece.norms
     size = len(norms)
     if form.form in ("declarative", "tag", "echo"):
@@ -55,6 +56,8 @@ def _candidates(piece: Piece, form: FormReading) -> list[int]:
         if word in _POINTING:
             place = index + 1
             while place < size and place <= index + 3 and is_content(norms[place]):
+                if stem(norms[place]) in raised.stems:
+                    break  # what she named is pointed at; the rest only asks about it
                 # "that happened", "that tell": a pronoun and its verb, no noun that is pointed at.
                 if word in {"that", "this", "those", "these"} and verb_base(norms[place]):
                     break
@@ -78,6 +81,9 @@ def _asked_about(norms: Sequence[str], first: int) -> list[int]:
             if norms[subject : subject + 1] and norms[subject] in words.clause_subjects:
                 verb = subject + 1
                 while verb < len(norms) and norms[verb] in words.adverbs:
+                    verb += 1
+                # "start shouting", "keep calling": the second verb is the act.
+                if verb + 1 < len(norms) and norms[verb + 1].endswith("ing") and verb_base(norms[verb]) in _PHASES:
                     verb += 1
                 if verb < len(norms):
                     places.append(verb)

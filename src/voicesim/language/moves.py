@@ -17,9 +17,10 @@ from voicesim.scenario.model import Move
 _REACH = 6
 """Words between a denial or a reporting phrase and what it governs."""
 _DENIALS = frozenset({"not", "never", "nobody", "no"})
-_UNKIND: frozenset[Move] = frozenset(
+UNKIND: frozenset[Move] = frozenset(
     ("blame", "doubt", "minimise", "rush", "threaten", "promise_outcome", "sarcasm", "order")
 )
+"""What may be denied, quoted or corrected; and what makes a bare statement a reproach."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
     if not before:
         return True
     prefix = line.before(hit.first)
-    if move in _UNKIND and (corrected.find(prefix) or _reaches(reported, prefix, hit.first)):
+    if move in UNKIND and (corrected.find(prefix) or _reaches(reported, prefix, hit.first)):
         return False
     if not denial:
         return True

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from voicesim.language import marks
 from voicesim.language.backchannels import is_backchannel
-from voicesim.language.evidence import Before, FormReading
+from voicesim.language.evidence import NOTHING, Before, FormReading
 from voicesim.language.forms import read_form
-from voicesim.language.moves import find_moves
+from voicesim.language.moves import UNKIND, find_moves
 from voicesim.language.phrases import Line, Match
 from voicesim.language.reading import ContextTurn, Cue, QuestionTypes, Sentence, TurnReading
 from voicesim.language.sentences import Piece, split
@@ -98,7 +98,8 @@ def _own(text: str) -> tuple[bool, bool]:
         return False, False
     last = pieces[-1]
     about = {"you", "your", "he", "she", "they", "it", "his", "her"} & set(last.norms)
-    return read_form(last, Line.of(last.words)).form != "none", bool(about) and len(last.words) > 2
+    told = read_form(last, Line.of(last.words)).form in ("none", "declarative")
+    return not told, bool(about) and len(last.words) > 2
 
 
 def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before) -> _Part:
@@ -117,6 +118,8 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before) -> _
         if typed.faux:
             found.append(("faux_invitation", typed.hits[0][1]))
     moves = find_moves(line, asks=asks)
+    if asks and _reproaches(piece, form, moves):
+        form, typed, found, asks = NOTHING, TypeReading(QuestionTypes()), [], False
     if not any(move == "reflect" for move, _, _ in moves) and _reflects(piece, form, asks, raised):
         moves.append(("reflect", Match(0, len(piece.words) - 1, "her words"), 0.6))
     return _Part(
@@ -134,6 +137,12 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before) -> _
         piece,
         typed.welfare,
     )
+
+
+def _reproaches(piece: Piece, form: FormReading, moves: Sequence[tuple[Move, Match, float]]) -> bool:
+    """Whether a statement about her that no question mark follows is a reproach rather than a question put to her."""
+    told = form.form == "declarative" and not piece.asked and piece.norms[form.first] == "you" and form.first == 0
+    return told and any(move in UNKIND for move, _, _ in moves)
 
 
 def _reflects(piece: Piece, form: FormReading, asks: bool, raised: Raised) -> bool:

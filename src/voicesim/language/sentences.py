@@ -151,7 +151,9 @@ def _sentence_starts(norms: Sequence[str]) -> set[int]:
 def _expecting() -> frozenset[str]:
     """Words that wait for a noun, so no sentence can end with them."""
     words = load_words()
-    return words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects - words.sets["whole_nouns"])
+    return (
+        words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects - words.sets["whole_nouns"])
+    )
 
 
 def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -> str:
@@ -159,7 +161,7 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
     words = load_words()
     word = norms[index]
     if word in words.wh:
-        if _blocked(norms, begin, index) or norms[index - 1] in _expecting():
+        if _blocked(norms, begin, index) or (norms[index - 1] in _expecting() and not comma):
             return ""
         if _quoted(norms, begin, index):
             return ""
@@ -249,11 +251,12 @@ def _inverts_after(norms: Sequence[str], index: int) -> bool:
     if index + 1 >= len(norms):
         return False
     following = norms[index + 1]
-    if norms[index - 1] in load_words().conjunctions and following in load_words().auxiliaries:
+    words = load_words()
+    if norms[index - 1] in words.conjunctions and following in words.auxiliaries:
         return norms[index] not in {"which", "when"} and index + 2 < len(norms)
     if norms[index] in {"what", "who"} and following in load_words().auxiliaries:
         return norms[index - 1] in load_words().sets["objects"] and index + 2 < len(norms)
-    return norms[index] in {"what", "who"} and following in {"happened", "else", "about"}
+    return norms[index] in {"what", "who"} and following in words.sets["asks_at_once"]
 
 
 def _inverts(norms: Sequence[str], index: int) -> bool:

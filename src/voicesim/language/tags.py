@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicesim.language.evidence import NOWHERE, Before, FormReading, matches
-from voicesim.language.grammar import inverted, wh_question
+from voicesim.language.grammar import inverted, verb_base, wh_question
 from voicesim.language.lexicon import load_words
 from voicesim.language.phrases import Line, Match
 from voicesim.language.sentences import Piece
@@ -30,10 +30,22 @@ def read_tag(piece: Piece, line: Line, start: int, before: Before = NOWHERE) -> 
         return _bare(piece, found, ending, before)
     if inverted(norms, start, strict=False) or wh_question(norms, start):
         return None
+    if _belongs(body):
+        return None
     set_off = piece.asked or bool(piece.words[found.first].before)
     if len(ending) > 1:
         return _clause(found, ending, body, set_off=set_off)
     return _word(piece, found, ending[0], body, set_off=set_off)
+
+
+def _belongs(body: Sequence[str]) -> bool:
+    """Whether the verb at the end is that of a question word: "on a scale of one to ten how ready | are you"."""
+    words = load_words()
+    asked = [index for index, word in enumerate(body) if word in {"how", "what", "which", "where", "who"}]
+    if not asked:
+        return False
+    between = body[asked[-1] + 1 :]
+    return len(between) <= 3 and not any(word in words.clause_subjects or verb_base(word) for word in between)
 
 
 def _bare(piece: Piece, found: Match, ending: Sequence[str], before: Before) -> FormReading | None:

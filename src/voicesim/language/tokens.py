@@ -76,7 +76,7 @@ def spoken_words(tokens: Iterable[Token]) -> list[Word]:
             before += token.text
             continue
         for part in expand(token.text.lower()):
-            if words and _had(words[-1], part):
+            if len(words) > 1 and words[-1].start == words[-2].start and _had(words[-1], part):
                 words[-1] = Word("had", words[-1].start, words[-1].end, words[-1].before)
             words.append(Word(part, token.start, token.end, before))
             before = ""
@@ -85,7 +85,7 @@ def spoken_words(tokens: Iterable[Token]) -> list[Word]:
 
 def _had(word: Word, following: str) -> bool:
     """Whether a contracted 'd before `following` is "had": "you'd been", "he'd gone", not "you'd go"."""
-    if word.norm != "would" or word.end - word.start == len("would"):
+    if word.norm != "would":
         return False
     past = load_words().past_verbs
     return following in {"been", "better"} or (following in past and past[following] != following)

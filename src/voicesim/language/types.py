@@ -91,7 +91,16 @@ class _Reader:
         faux = self.hit("faux")
         if faux:
             return self.faux_request(faux)
-        return TypeReading(QuestionTypes("open", self.invitation(), "open"), self.hit("request"), 0.93)
+        return self.asked_reason() or TypeReading(
+            QuestionTypes("open", self.invitation(), "open"), self.hit("request"), 0.93
+        )
+
+    def asked_reason(self) -> TypeReading | None:
+        """ "Tell me why ..." asks for a reason, as "why ..." does; it invites no account."""
+        why = matches("why", self.line)
+        if why is None or "why" not in self.piece.norms[why.first : why.last + 1]:
+            return None
+        return TypeReading(QuestionTypes("probing", "directive", "open"), (("why", why),), 0.8)
 
     def faux_request(self, faux: tuple[tuple[str, Match], ...]) -> TypeReading:
         words = self.line.joined.split()[faux[0][1].first :]
@@ -129,7 +138,7 @@ class _Reader:
         if faux and (polite or self.hit("request")):
             return self.faux_request(faux)
         if polite:
-            return TypeReading(QuestionTypes("open", self.invitation(), "open"), polite, 0.9)
+            return self.asked_reason() or TypeReading(QuestionTypes("open", self.invitation(), "open"), polite, 0.9)
         leave = self.hit("leave_to_ask")
         if leave:
             miti: MitiType = "closed" if matches("narrow_inside", self.line) else "open"
