@@ -47,7 +47,7 @@ def voicesim(
     """
     return subprocess.run(
         [*prefix, *command(*arguments)],
-        input=given, capture_output=True, text=True, timeout=300, env=environment(**changes),
+        input=given, capture_output=True, encoding="utf-8", errors="replace", timeout=300, env=environment(**changes),
         preexec_fn=None if largest_file is None else _limit(largest_file),
     )  # fmt: skip
 

@@ -74,3 +74,16 @@ def test_every_command_explains_itself(words):
     assert result.returncode == 0
     assert result.stdout.startswith("Usage: voicesim")
     assert "..." not in result.stdout.replace("[ARGS]...", ""), "a description is cut off"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
+def test_a_terminal_that_knows_few_letters_still_shows_the_scorecard_and_the_words(recorded, encoding):
+    for words in (("score", recorded), ("replay", recorded), ("scenario", "graph", "delayed-report")):
+        result = voicesim(*words, PYTHONIOENCODING=encoding)
+        assert result.returncode == 0, result.stderr
+
+
+def test_what_goes_to_a_file_is_utf_8_wherever_the_person_lives(recorded):
+    result = voicesim("score", recorded, LC_ALL="C", LANG="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    assert result.returncode == 0, result.stderr
+    assert "“" in result.stdout
