@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 from pulse import RATE, Pulse
+
+from voicesim.engine.events import LineStarted, SpeechStarted
+from voicesim.session.reader import Bundle, open_bundle
 
 pytestmark = pytest.mark.devices
 
@@ -87,3 +91,57 @@ def test_her_voice_in_the_microphone_is_found_and_measured(pulse: Pulse, tmp_pat
 def test_a_muted_microphone_is_named(pulse: Pulse) -> None:
     found = check(pulse)
     assert any("mute switch" in verdict["words"] for verdict in found["verdicts"])
+
+
+def practise(pulse: Pulse, folder: Path, seconds: float, *options: str) -> tuple[Bundle, str]:
+    """A session over loudspeakers in which nobody speaks but she, stopped after so many seconds."""
+    with quiet_room(pulse, folder), loudspeakers(pulse, -6):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voicesim", "practice", "delayed-report", "--yes", "--plain", "--no-open",
+             "--out", str(folder / "session"), *options],
+            env=pulse.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Space pauses" in line:
+                break
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        said += process.communicate(timeout=60)[0]
+    print(said)
+    return open_bundle(folder / "session"), said
+
+
+def speech_over_her(bundle: Bundle) -> list[SpeechStarted]:
+    assert any(isinstance(record, LineStarted) for record in bundle.records), "she spoke"
+    return [record for record in bundle.records if isinstance(record, SpeechStarted)]
+
+
+@pytest.mark.models
+def test_with_nobody_to_ask_cancelling_is_switched_on_and_she_does_not_interrupt_herself(
+    pulse: Pulse, tmp_path: Path
+) -> None:
+    bundle, said = practise(pulse, tmp_path, 15)
+    assert "Echo cancellation is on" in said
+    assert speech_over_her(bundle) == []
+    kept = json.loads((bundle.path / "meta.json").read_text(encoding="utf-8"))
+    assert kept["echo"] == "cancel"
+    assert kept["check"]["leakage"] == pytest.approx(-6, abs=2)
+
+
+@pytest.mark.models
+def test_in_half_duplex_she_does_not_interrupt_herself(pulse: Pulse, tmp_path: Path) -> None:
+    bundle, said = practise(pulse, tmp_path, 15, "--echo", "half-duplex", "--no-check")
+    assert "you cannot interrupt her" in said
+    assert speech_over_her(bundle) == []
+    kept = json.loads((bundle.path / "meta.json").read_text(encoding="utf-8"))
+    assert kept["echo"] == "half-duplex"
+    assert "check" not in kept
+
+
+@pytest.mark.models
+def test_without_either_she_does(pulse: Pulse, tmp_path: Path) -> None:
+    bundle, _ = practise(pulse, tmp_path, 15, "--echo", "off")
+    assert len(speech_over_her(bundle)) >= 1

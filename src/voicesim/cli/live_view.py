@@ -150,7 +150,7 @@ class LiveView:
         line = Text(no_wrap=True, overflow="crop", end="")
         room = width - 1  # a full row would wrap in some terminals
         line.append(f"{self._shown:<{_WIDTH}}", style="" if self._shown in (HERS, THINKING) else "bold")
-        keys = "space talks/ends · p pauses · q stops" if self._push_to_talk else "space pauses · q stops"
+        keys = "space talks · q stops" if self._push_to_talk else "space pauses · q stops"
         for part in (f"   {clock(now)[:-2]:>5}", f"   mic {self._meter.bar(10)}", f"   {keys}"):
             if len(line) + len(part) > room:
                 break
