@@ -22,7 +22,7 @@ from voicesim.engine.survivor import Survivor
 from voicesim.language.reading import ContextTurn, QuestionTypes, Sentence, TurnReading
 from voicesim.live.conductor import Conductor
 from voicesim.live.player import Player
-from voicesim.live.settings import default_turn_taking
+from voicesim.live.settings import TurnTakingSeconds, default_turn_taking
 from voicesim.scenario.marks import Phrase, parse_line
 from voicesim.scenario.model import Scenario
 from voicesim.timebase import FRAME, samples, seconds
@@ -149,10 +149,10 @@ class Log:
 class Stage:
     """Sets up one conversation."""
 
-    def __init__(self, scenario: Path | Scenario = SCENARIO, latency: float = RECOGNITION, seed: int = 0) -> None:
+    def __init__(self, scenario: Path | Scenario = SCENARIO, latency: float = RECOGNITION, seed: int = 0, patience: TurnTakingSeconds | None = None) -> None:
         if isinstance(scenario, Path):
             scenario = Scenario.model_validate(yaml.safe_load(scenario.read_text()))
-        self.rules = Conversation(Survivor(scenario, seed), PATIENCE.in_samples(), understand)
+        self.rules = Conversation(Survivor(scenario, seed), (patience or PATIENCE).in_samples(), understand)
         self.segments: list[tuple[int, int]] = []
         self.words: list[tuple[int, int, str]] = []
         self.inputs: list[tuple[int, Input]] = []

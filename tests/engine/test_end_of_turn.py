@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stage import PATIENCE, Stage
 
-from voicesim.engine.events import TurnTaken, TurnTimed
+from voicesim.engine.events import KeyPressed, TurnTaken, TurnTimed
 from voicesim.engine.turns import PendingTurn, Segment, deadline, hangover, inner_pauses
 from voicesim.language.completeness import finished_by_words, trails_off
 from voicesim.timebase import samples, seconds
@@ -107,3 +107,15 @@ def test_every_stage_of_the_wait_is_in_the_log():
     assert seconds(timed.decision_delay) <= 0.04
     assert seconds(timed.e2e_latency) == pytest.approx(0.9, abs=0.08)
     assert timed.e2e_latency == timed.end_of_turn_delay + timed.playback_latency
+
+
+def test_with_push_to_talk_only_the_key_ends_a_turn():
+    stage = Stage(patience=PATIENCE.model_copy(update={"push_to_talk": True}))
+    stage.trainee(4.5, 4.9, "not for her ears.")
+    stage.input(5.0, KeyPressed(samples(5.0), "talk"))
+    stage.trainee(5.2, 6.0, "can you tell me?")
+    stage.trainee(9.5, 10.5, "please, tell me about it?")
+    stage.input(11.2, KeyPressed(samples(11.2), "done"))
+    turns = stage.run(14).of(TurnTaken)
+    assert [turn.text for turn in turns] == ["can you tell me? please, tell me about it?"]
+    assert seconds(turns[0].at) == pytest.approx(11.2, abs=0.05)

@@ -136,6 +136,8 @@ class _Step:
                 self.put(utterance=self.state.utterance.resumed(event.at, heard))
             case LineEnded(utterance=number, heard=heard) if self.is_current(number):
                 self.line_ended(heard)
+            case KeyPressed(key="talk" | "done" as key):
+                self.put(talking=key == "talk")
             case KeyPressed(key="stop"):
                 self.end("stopped")
             case KeyPressed(key="pause"):
@@ -155,7 +157,7 @@ class _Step:
     # ------------------------------------------------------------ the trainee speaks
 
     def speech_started(self, onset: int) -> None:
-        if self.state.phase != "running":
+        if self.state.phase != "running" or (self.settings.push_to_talk and not self.state.talking):
             return
         utterance = self.state.utterance
         begun = turns.begin_segment(self.state.turn, onset)
@@ -427,7 +429,7 @@ class _Step:
     def finish_turn(self) -> None:
         turn = self.state.turn
         pauses = self.state.pauses
-        if turn is None or self.state.utterance is not None or not turns.is_over(turn, self.at, pauses, self.settings):
+        if turn is None or self.state.utterance is not None or not self.turn_over(turn):
             return
         self.drop_queue()
         state = self.state
@@ -459,6 +461,12 @@ class _Step:
         self.put(manners=Manners(quick_fire=manners.quick_fire))
         stimuli: list[Stimulus] = [*(Manner(event) for event in manners.events), Heard(reading)]
         self.follow(self.rules.survivor.react(self.state.survivor, stimuli, self.at))
+
+    def turn_over(self, turn: PendingTurn) -> bool:
+        """By the trainee's key with push-to-talk, else by silence."""
+        if self.settings.push_to_talk:
+            return turn.known and not self.state.talking
+        return turns.is_over(turn, self.at, self.state.pauses, self.settings)
 
     def complete_manners(self, turn: PendingTurn, reading: TurnReading) -> Manners:
         """Add what only the whole turn shows: whether it rushed her."""
@@ -503,7 +511,7 @@ class _Step:
     def next_deadline(self) -> int | None:
         state, settings = self.state, self.settings
         due: list[int] = []
-        if state.turn is not None and state.utterance is None and state.turn.known:
+        if state.turn is not None and state.utterance is None and state.turn.known and not settings.push_to_talk:
             due.append(turns.deadline(state.turn, state.pauses, settings) or 0)
         overlap = state.overlap
         pressing = overlap is not None and not (overlap.taken or overlap.cleared) and overlap.end is None

@@ -109,10 +109,10 @@ class TimePassed:
 
 @dataclass(frozen=True)
 class KeyPressed:
-    """The trainee's hand: pause, resume or stop the session."""
+    """The trainee's hand: pause, resume or stop the session; with push-to-talk, begin (talk) and end (done) a turn."""
 
     at: int
-    key: Literal["pause", "resume", "stop"]
+    key: Literal["pause", "resume", "stop", "talk", "done"]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class TurnTaking:
     """She waits at least this many times the speaker's own typical pause inside a turn."""
     pauses_to_learn: int
     """Pauses needed before they count (count)."""
+    push_to_talk: bool
+    """The trainee's key, not silence, begins and ends a turn; speech without it is not heard."""
     hold_after: int
     """Trainee speech over her line, since its onset, after which she falls silent."""
     probe_after: int

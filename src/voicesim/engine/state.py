@@ -89,6 +89,8 @@ class ConversationState:
     next_utterance: int = 1
     next_request: int = 1
     wake_at: int | None = None
+    talking: bool = False
+    """Push-to-talk: the trainee has the key down."""
     words_at: int = 0
     """When words last came in."""
     track_ended: bool = False

@@ -69,6 +69,7 @@ def prepare(
     model_path: Path | None = None,
     seed: int = 0,
     turn_end: float | None = None,
+    push_to_talk: bool = False,
     progress: Progress = silent_progress,
     warn: Callable[[str], None] = lambda message: None,
 ) -> Prepared:
@@ -80,7 +81,8 @@ def prepare(
         model: recognition checkpoint; empty for the default.
         model_path: explicit weights.
         seed: which of several fitting lines she picks.
-        turn_end: seconds of quiet that end the trainee's turn, for a more (or less) patient survivor.
+        turn_end: seconds of quiet that end a finished turn, for a more (or less) patient survivor than the scenario's.
+        push_to_talk: the trainee's key, not silence, begins and ends a turn.
         progress: told about everything slow.
         warn: told what does not work but can be done without.
 
@@ -93,10 +95,9 @@ def prepare(
     from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
     from voicesim.tts.voicing import voice_ahead
 
-    turn_taking = default_turn_taking()
-    if turn_end is not None:
-        unfinished = max(turn_taking.turn_end_unfinished, turn_end * 2)
-        turn_taking = turn_taking.model_copy(update={"turn_end": turn_end, "turn_end_unfinished": unfinished})
+    usual = default_turn_taking()
+    patience = loaded.scenario.patience if turn_end is None else turn_end / usual.turn_end
+    turn_taking = usual.more_patient(patience).model_copy(update={"push_to_talk": push_to_talk})
     transcriber = open_transcriber(asr, model, model_path, progress=progress)
     with Pyttsx3Voice() as voice:
         book = voice_ahead(

@@ -25,6 +25,7 @@ class TurnTakingSeconds(BaseModel):
     unfinished_to: float = Field(0.2, ge=0, le=1)
     pause_factor: float = Field(1.2, ge=0, le=5)
     pauses_to_learn: int = Field(3, ge=1)
+    push_to_talk: bool = False
     hold_after: float = Field(gt=0, le=2)
     probe_after: float = Field(gt=0, le=10)
     backchannel_longest: float = Field(gt=0, le=3)
@@ -40,6 +41,11 @@ class TurnTakingSeconds(BaseModel):
     quick_fire_run: int = Field(ge=2)
     context_turns: int = Field(ge=1)
 
+    def more_patient(self, factor: float) -> TurnTakingSeconds:
+        """The same numbers with every wait for the end of a turn `factor` times as long."""
+        waits = ("turn_end", "turn_end_doubtful", "turn_end_unfinished", "turn_end_longest")
+        return self.model_copy(update={name: round(getattr(self, name) * factor, 3) for name in waits})
+
     def in_samples(self) -> TurnTaking:
         """The same numbers in the engine's unit."""
         return TurnTaking(
@@ -51,6 +57,7 @@ class TurnTakingSeconds(BaseModel):
             unfinished_to=self.unfinished_to,
             pause_factor=self.pause_factor,
             pauses_to_learn=self.pauses_to_learn,
+            push_to_talk=self.push_to_talk,
             hold_after=samples(self.hold_after),
             probe_after=samples(self.probe_after),
             backchannel_longest=samples(self.backchannel_longest),

@@ -298,6 +298,8 @@ class Scenario(Model):
     language: Literal["en"] = "en"
     minutes: Annotated[float, Field(gt=0, le=120)]
     """How long it usually takes."""
+    patience: Annotated[float, Field(ge=0.5, le=4)] = 1.0
+    """How much longer (or shorter) than usual she waits before she takes it that the trainee has finished."""
     briefing: str
     content_note: str
     support: Annotated[tuple[Support, ...], Field(min_length=1)]
