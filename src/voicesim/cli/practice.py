@@ -53,6 +53,9 @@ Examples:
 @click.option(
     "--turn-end", type=click.FloatRange(0.3, 10), help="Seconds of quiet that end your turn: larger is more patient."
 )
+@click.option(
+    "--push-to-talk", is_flag=True, help="You mark your turns: space begins one, space ends it. Silence ends nothing."
+)
 @click.option("--check/--no-check", default=True, help="Look at microphone and headphones before a live session.")
 @click.option(
     "--echo",
@@ -159,7 +162,7 @@ class _Practice:
         from voicesim.cli.progress import progress_bar
         from voicesim.live.practice import prepare
 
-        wanted = {key: self.options[key] for key in ("asr", "model", "model_path", "seed", "turn_end")}
+        wanted = {key: self.options[key] for key in ("asr", "model", "model_path", "seed", "turn_end", "push_to_talk")}
         with progress_bar(self.terminal, self.quiet) as progress:
             return prepare(self.loaded, **wanted, progress=progress, warn=lambda text: click.echo(text, err=True))
 
@@ -181,7 +184,7 @@ class _Practice:
         stopped = False
         with (
             self.keeping_what_there_is(),
-            recording(prepared, self.folder, meta, PromptEars(prepared.transcriber, LATENCY)) as conductor,
+            recording(prepared, self.folder, meta, PromptEars(prepared.listener, LATENCY)) as conductor,
             progress_bar(self.terminal, self.quiet) as progress,
         ):
             try:
@@ -221,7 +224,7 @@ class _Practice:
                 loop_latency=card.loop_latency,
             ).model_copy(update=ready.as_meta())  # fmt: skip
             view = LiveView(self.tell, self.terminal)
-            ears = WorkerEars(prepared.transcriber)
+            ears = WorkerEars(prepared.listener)
             with recording(prepared, self.folder, meta, ears, view.watch, player) as conductor, view:
                 outcome = converse(conductor, GuardedCard(card, ready.echo), view)
             for failure in ears.failures:

@@ -112,6 +112,11 @@ class Conductor:
         """Whether the conversation has ended."""
         return self.state.phase == "ended"
 
+    @property
+    def push_to_talk(self) -> bool:
+        """Whether the trainee's key, not silence, begins and ends a turn."""
+        return self._rules.settings.push_to_talk
+
     def begin(self) -> None:
         """Start the session: she may speak."""
         self._feed(SessionStarted(self.now))

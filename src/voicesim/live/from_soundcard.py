@@ -10,7 +10,7 @@ from voicesim.engine.events import AudioTrouble, DeviceLost, DeviceRestored, Key
 from voicesim.errors import DeviceError
 from voicesim.live.conductor import Conductor
 from voicesim.live.guarded_card import GuardedCard
-from voicesim.live.keys import Keys
+from voicesim.live.keys import Keys, meaning
 from voicesim.live.player import Player
 
 if TYPE_CHECKING:
@@ -92,12 +92,16 @@ def take(conductor: Conductor, block: Block) -> None:
 
 def obey(key: str, conductor: Conductor, view: View) -> None:
     """What a key does."""
-    if key == "q":
-        conductor.tell(KeyPressed(conductor.now, "stop"))
-    elif key in (" ", "p"):
-        paused = conductor.state.phase == "paused"
-        conductor.tell(KeyPressed(conductor.now, "resume" if paused else "pause"))
-        view.say("Going on." if paused else "Paused. Space goes on, q stops.")
+    state = conductor.state
+    paused = state.phase == "paused"
+    pressed = meaning(key, paused=paused, push_to_talk=conductor.push_to_talk, talking=state.talking)
+    if not pressed:
+        return
+    conductor.tell(KeyPressed(conductor.now, pressed))
+    if pressed == "pause":
+        view.say("Paused. Space goes on, q stops.")
+    elif pressed == "resume":
+        view.say("Going on.")
 
 
 def wait_for_device(
