@@ -90,7 +90,7 @@ def test_push_to_talk_says_which_key_begins_and_ends_the_turn() -> None:
 def test_the_line_fits_any_width_and_always_says_whose_turn_it_is(width: int, push_to_talk: bool) -> None:
     view = LiveView(lambda line: None, terminal=False, push_to_talk=push_to_talk)
     view._settle(HERS, 0)
-    line = view._line(samples(3599), width)
+    line = view.compose(samples(3599), width)
     assert line.plain.startswith(HERS)
     assert len(line.plain) < max(width, 24)
     assert ("59:59" in line.plain) == (width >= 40)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy as np
     from numpy.typing import NDArray
 
     from voicesim.audio.echo import EchoMode
-    from voicesim.live.headset_check import HeadsetCheck, Step
+    from voicesim.live.headset_check import HeadsetCheck
 
 ECHO_CHOICES = ("auto", "off", "cancel", "half-duplex")
 _MARKS = {"good": "ok  ", "note": "note", "mend": "MEND"}
@@ -48,7 +46,7 @@ def headset(input_name: str | None, output_name: str | None, voice: bool | None,
     if as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
     else:
-        print_check(found, tell)
+        print_check(found, tell, terminal)
         if found.echo:
             tell("")
             tell("Without a headset, practice offers two ways: --echo cancel takes her voice out of your microphone;")
@@ -81,15 +79,28 @@ def get_ready(options: dict[str, Any], tell: Callable[[str], None], terminal: bo
         click.Abort: the person would rather put on a headset first.
     """
     check = None
-    if options["check"]:
+    while options["check"]:
         check = look(options["input_name"], options["output_name"], someone, tell, terminal)
-        print_check(check, tell)
+        print_check(check, tell, terminal)
         tell("")
+        if not someone or _goes_on(check):
+            break
     if options["echo"] != "auto":
         return Readiness(_announced(options["echo"], tell), check)
     if check is None or not check.echo:
         return Readiness("off", check)
     return Readiness(_announced(_choose() if someone else "cancel", tell), check)
+
+
+def _goes_on(check: HeadsetCheck) -> bool:
+    """Where the voice did not come through: whether to go on all the same; otherwise the check is made again."""
+    if all(verdict.weight != "mend" for verdict in check.verdicts if verdict.about != "echo"):
+        return True
+    click.echo("  t  try again     g  go on as it is     q  stop here")
+    answer = click.prompt("Which", type=click.Choice(["t", "g", "q"]), default="t", show_choices=False)
+    if answer == "q":
+        raise click.Abort
+    return bool(answer == "g")
 
 
 def _choose() -> EchoMode:
@@ -128,37 +139,28 @@ def look(
         "echo": "You will hear two soft tones.",
         "voice": _SENTENCE,
     }
-
-    def step(name: Step) -> None:
-        tell(words[name])
-
     output = ProbeOutput()
-    with SoundCard(output.render, input_name, output_name) as card, _meter(terminal) as heard:
-        return run_check(card, output, ask_voice=ask, step=step, heard=heard)
+    with SoundCard(output.render, input_name, output_name) as card:
+        if not terminal:
+            return run_check(card, output, ask_voice=ask, step=lambda name: tell(words[name]))
+        from rich.text import Text
+
+        from voicesim.cli.live_view import Meter
+        from voicesim.cli.status_line import StatusLine
+
+        meter = Meter()
+        with StatusLine() as line:
+
+            def heard(block: NDArray[np.int16]) -> None:
+                if meter.take(block):
+                    line.draw(Text(f"  microphone {meter.bar(24)}", style="dim"))
+
+            return run_check(card, output, ask_voice=ask, step=lambda name: line.tell(words[name]), heard=heard)
 
 
-def print_check(check: HeadsetCheck, tell: Callable[[str], None]) -> None:
-    """The verdicts, one a line."""
+def print_check(check: HeadsetCheck, tell: Callable[[str], None], terminal: bool = False) -> None:
+    """The verdicts, one a line; in a terminal wrapped between words."""
+    width = min(shutil.get_terminal_size().columns, 100) - 1
     for verdict in check.verdicts:
-        tell(f"{_MARKS[verdict.weight]}  {verdict.words}")
-
-
-@contextmanager
-def _meter(terminal: bool) -> Iterator[Callable[[NDArray[np.int16]], None]]:
-    """A level meter that is there while the check runs, in a terminal."""
-    if not terminal:
-        yield lambda block: None
-        return
-    from rich.live import Live
-    from rich.text import Text
-
-    from voicesim.cli.live_view import Meter
-
-    meter = Meter()
-    with Live(Text(""), auto_refresh=False, transient=True) as live:
-
-        def heard(block: NDArray[np.int16]) -> None:
-            if meter.take(block):
-                live.update(Text(f"  microphone {meter.bar(24)}", no_wrap=True, overflow="crop"), refresh=True)
-
-        yield heard
+        text = f"{_MARKS[verdict.weight]}  {verdict.words}"
+        tell(click.wrap_text(text, width, subsequent_indent="      ") if terminal else text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from voicesim.engine.events import Record
 from voicesim.engine.state import ConversationState
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from voicesim.audio.soundcard import Block
+    from voicesim.cli.status_line import StatusLine
     from voicesim.live.conductor import Conductor
 
 _STEADY = samples(0.25)
@@ -73,9 +74,6 @@ class Meter:
 class LiveView:
     """One quiet line in a terminal; elsewhere a line per change of turn.
 
-    The line is drawn in place, without a second screen, a mouse or a thread: it works over SSH, and what was said before
-    stays readable above it.
-
     Args:
         tell: prints a line.
         terminal: draw the line in place.
@@ -90,7 +88,7 @@ class LiveView:
         self._drawn = -_REDRAW
         self._shown = ""
         self._coming = ("", 0)
-        self._live: Any = None
+        self._line: StatusLine | None = None
 
     def __enter__(self) -> Self:
         if self._push_to_talk:
@@ -98,20 +96,18 @@ class LiveView:
         else:
             self._tell("Space pauses, q stops. Stop whenever you want; everything is kept.")
         if self._terminal:
-            from rich.console import Console
-            from rich.live import Live
+            from voicesim.cli.status_line import StatusLine
 
-            console = Console(highlight=False)
-            if not console.is_dumb_terminal:
-                self._live = Live(console=console, auto_refresh=False, transient=True)
-                self._live.start()
+            line = StatusLine()
+            if line.usable:
+                self._line = line.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._live is not None:
-            self._live.stop()
+        if self._line is not None:
+            self._line.__exit__(kind, error, trace)
 
     def watch(self, record: Record, state: ConversationState) -> None:
         """Told every record and the state after it."""
@@ -120,22 +116,22 @@ class LiveView:
         """A block has passed."""
         self._meter.take(block.captured)
         changed = self._settle(whose_turn(conductor.state, conductor.now), conductor.now)
-        if self._live is None:
+        if self._line is None:
             if changed and self._shown != PAUSED:  # which is told with what ends it
                 self._tell(self._shown)
         elif conductor.now - self._drawn >= _REDRAW:
             self._drawn = conductor.now
-            self._live.update(self._line(conductor.now, self._live.console.width), refresh=True)
+            self._line.draw(self.compose(conductor.now, self._line.width))
 
     def say(self, message: str) -> None:
         """Something the person must know."""
-        self._tell(message)
+        (self._tell if self._line is None else self._line.tell)(message)
 
     def _settle(self, words: str, now: int) -> bool:
         """Take over what has been so for a moment; whether that changed what is shown."""
         if words != self._coming[0]:
             self._coming = (words, now)
-        steady = _STEADY if self._live is not None else _STEADY_IN_LINES
+        steady = _STEADY if self._line is not None else _STEADY_IN_LINES
         # A pause is the trainee's own doing and is answered at once, by `say` too.
         at_once = words == PAUSED or not self._shown
         if words == self._shown or (now - self._coming[1] < steady and not at_once):
@@ -143,14 +139,15 @@ class LiveView:
         self._shown = words
         return True
 
-    def _line(self, now: int, width: int) -> Text:
-        """The line, with what does not fit left out: the keys first, then the meter, then the time."""
+    def compose(self, now: int, width: int) -> Text:
+        """The line for a terminal of `width` columns: without the keys, the meter or the time where they do not fit."""
         from rich.text import Text
 
         line = Text(no_wrap=True, overflow="crop", end="")
         room = width - 1  # a full row would wrap in some terminals
         line.append(f"{self._shown:<{_WIDTH}}", style="" if self._shown in (HERS, THINKING) else "bold")
-        keys = "space talks · q stops" if self._push_to_talk else "space pauses · q stops"
+        keys = "space talks" if self._push_to_talk else "space pauses"
+        keys = f"{'space goes on' if self._shown == PAUSED else keys} · q stops"
         for part in (f"   {clock(now)[:-2]:>5}", f"   mic {self._meter.bar(10)}", f"   {keys}"):
             if len(line) + len(part) > room:
                 break
