@@ -356,7 +356,17 @@ class TurnTimed:
     """True end of his speech to her first audible sample."""
 
 
-Fact = TurnTaken | TurnTimed | TurnReopened | Overlapped | LineHeard | StateEntered | FeelingsChanged | Disclosed | PausedOrResumed
+Fact = (
+    TurnTaken
+    | TurnTimed
+    | TurnReopened
+    | Overlapped
+    | LineHeard
+    | StateEntered
+    | FeelingsChanged
+    | Disclosed
+    | PausedOrResumed
+)
 
 Record = Input | Effect | Fact
 

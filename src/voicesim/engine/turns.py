@@ -134,9 +134,7 @@ def hangover(turn: PendingTurn, pauses: tuple[int, ...], settings: TurnTaking) -
 
 def inner_pauses(turn: PendingTurn) -> tuple[int, ...]:
     """The silences between the turn's segments, in samples."""
-    return tuple(
-        after.onset - before.end for before, after in pairwise(turn.segments) if before.end is not None
-    )
+    return tuple(after.onset - before.end for before, after in pairwise(turn.segments) if before.end is not None)
 
 
 def deadline(turn: PendingTurn, pauses: tuple[int, ...], settings: TurnTaking) -> int | None:

@@ -15,7 +15,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voicesim.engine.conversation import Conversation, Output
+from voicesim.engine.conversation import Conversation
+from voicesim.engine.desk import Output
 from voicesim.engine.events import (
     Duck,
     Hold,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from voicesim.engine.conversation import Understand
+from voicesim.engine.desk import Understand
 from voicesim.language.reading import ContextTurn, TurnReading
 from voicesim.scenario.model import Scenario
 
