@@ -56,6 +56,7 @@ Examples:
 @click.option(
     "--push-to-talk", is_flag=True, help="You mark your turns: space begins one, space ends it. Silence ends nothing."
 )
+@click.option("--bias", is_flag=True, help="Lean speech recognition towards the names in the scenario.")
 @click.option("--check/--no-check", default=True, help="Look at microphone and headphones before a live session.")
 @click.option(
     "--echo",
@@ -162,7 +163,9 @@ class _Practice:
         from voicesim.cli.progress import progress_bar
         from voicesim.live.practice import prepare
 
-        wanted = {key: self.options[key] for key in ("asr", "model", "model_path", "seed", "turn_end", "push_to_talk")}
+        wanted = {
+            key: self.options[key] for key in ("asr", "model", "model_path", "seed", "turn_end", "push_to_talk", "bias")
+        }
         with progress_bar(self.terminal, self.quiet) as progress:
             return prepare(self.loaded, **wanted, progress=progress, warn=lambda text: click.echo(text, err=True))
 

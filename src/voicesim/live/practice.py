@@ -70,6 +70,7 @@ def prepare(
     seed: int = 0,
     turn_end: float | None = None,
     push_to_talk: bool = False,
+    bias: bool = False,
     progress: Progress = silent_progress,
     warn: Callable[[str], None] = lambda message: None,
 ) -> Prepared:
@@ -83,6 +84,7 @@ def prepare(
         seed: which of several fitting lines she picks.
         turn_end: seconds of quiet that end a finished turn, for a more (or less) patient survivor than the scenario's.
         push_to_talk: the trainee's key, not silence, begins and ends a turn.
+        bias: lean recognition towards the scenario's names.
         progress: told about everything slow.
         warn: told what does not work but can be done without.
 
@@ -108,7 +110,7 @@ def prepare(
     transcriber.warm_up()
     judge, judged_by = best_judge()
     progress("Waking the speech recognition", 1, 1)
-    listener = Listener(transcriber, judge)
+    listener = Listener(transcriber, judge, (loaded.scenario.persona.name,) if bias else ())
     return Prepared(loaded, book, engine, transcriber, listener, judged_by, turn_taking, seed)
 
 
