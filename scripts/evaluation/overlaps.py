@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.figures import bootstrap, confusion, f1_of, kappa, macro_f1, options, report_table
-
 from voicesim.analysis.spoken import Spoken, converse
 from voicesim.engine.events import Word
 from voicesim.scoring.interruptions import Overlap, find_overlaps

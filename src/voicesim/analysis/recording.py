@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +42,14 @@ class Recording:
     def length(self) -> int:
         """Samples of each track."""
         return len(self.trainee)
+
+
+def at_once() -> int:
+    """How many transcribers keep this machine's cores busy, each with its own threads; at most four, for memory."""
+    from voicesim.asr.machine import threads
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(4, cores // threads()))
 
 
 def read_pair(trainee: Path, survivor: Path) -> Recording:
@@ -91,13 +102,13 @@ def _pair(his: NDArray[np.int16], hers: NDArray[np.int16], notes: Sequence[str])
 
 
 def hear(
-    recording: Recording, transcriber: Transcriber | None, progress: Progress = lambda share: None
+    recording: Recording, transcribers: Sequence[Transcriber], progress: Progress = lambda share: None
 ) -> tuple[tuple[Spoken, ...], tuple[str, ...]]:
     """Find and transcribe what was said.
 
     Args:
         recording: both tracks.
-        transcriber: what hears the words; None leaves them unknown.
+        transcribers: what hears the words; several of a kind share the work. None at all leaves the words unknown.
         progress: told the share that is done, 0 to 1.
 
     Returns:
@@ -108,18 +119,47 @@ def hear(
     for speaker, track in tracks.items():
         pieces += [(speaker, group) for group in speech_pieces(track)]
     pieces.sort(key=lambda piece: piece[1][0].start)
-    total = sum(group[-1].end - group[0].start for _, group in pieces) or 1
-    done, spoken = 0, []
-    for speaker, group in pieces:
-        start, end = group[0].start, group[-1].end
-        text: str | None = None
-        words: tuple[Word, ...] = ()
-        if transcriber is not None:
-            text, words = _transcribed(transcriber, tracks[speaker], start, end)
-        spoken.append(Spoken(start, end, speaker, text, words, tuple(group)))
-        done += end - start
-        progress(done / total)
+    heard = _transcribe_all(tracks, pieces, transcribers, progress)
+    spoken = [
+        Spoken(group[0].start, group[-1].end, speaker, text, words, tuple(group))
+        for (speaker, group), (text, words) in zip(pieces, heard, strict=True)
+    ]
     return tuple(spoken), notes
+
+
+Heard = tuple[str | None, tuple[Word, ...]]
+
+
+def _transcribe_all(
+    tracks: Mapping[Speaker, NDArray[np.int16]],
+    pieces: Sequence[tuple[Speaker, list[Span]]],
+    transcribers: Sequence[Transcriber],
+    progress: Progress,
+) -> list[Heard]:
+    """Every piece's words, in order; each transcriber works in a thread of its own."""
+    if not transcribers:
+        return [(None, ()) for _ in pieces]
+    total = sum(group[-1].end - group[0].start for _, group in pieces) or 1
+    free: SimpleQueue[Transcriber] = SimpleQueue()
+    for transcriber in transcribers:
+        free.put(transcriber)
+
+    def transcribe(piece: tuple[Speaker, list[Span]]) -> Heard:
+        speaker, group = piece
+        mine = free.get()
+        try:
+            return _transcribed(mine, tracks[speaker], group[0].start, group[-1].end)
+        finally:
+            free.put(mine)
+
+    found: list[Heard] = []
+    done = 0
+    with ThreadPoolExecutor(len(transcribers)) as pool:
+        for (_, group), heard in zip(pieces, pool.map(transcribe, pieces), strict=True):
+            found.append(heard)
+            done += group[-1].end - group[0].start
+            progress(done / total)
+    return found
 
 
 def separate(recording: Recording) -> tuple[dict[Speaker, NDArray[np.int16]], tuple[str, ...]]:

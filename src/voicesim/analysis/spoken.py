@@ -106,8 +106,9 @@ def _bridged(spans: Sequence[Span]) -> tuple[Span, ...]:
 def _stretches(hers: Sequence[Spoken]) -> tuple[HerSpeech, ...]:
     pieces: list[tuple[Span, bool, bool]] = []
     for one in hers:
-        for span in one.voiced:
-            last = span is one.voiced[-1]
+        parts = one.voiced
+        for number, span in enumerate(parts, start=1):
+            last = number == len(parts)
             pieces.append((span, last and unfinished(one.text or ""), is_token(one.text or "")))
     found = []
     for index, (span, broken, token) in enumerate(pieces):

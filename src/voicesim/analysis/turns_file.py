@@ -72,7 +72,9 @@ class _Line:
         if start is None:
             start = words[0].start if words else before[-1].end if before else None
         if start is None:
-            raise self.fail("says nothing of when it was said.", "Give start (and end) in seconds, or words with times.")
+            raise self.fail(
+                "says nothing of when it was said.", "Give start (and end) in seconds, or words with times."
+            )
         if end is None:
             end = words[-1].end if words else start + samples(_PER_WORD * max(1, len((text or "").split())))
         if end < start:
@@ -100,7 +102,9 @@ class _Line:
             if isinstance(entry, dict):
                 entry = [entry.get("word", entry.get("text")), entry.get("start"), entry.get("end")]
             if not isinstance(entry, list) or len(entry) < 3 or not isinstance(entry[0], str):
-                raise self.fail(f"{json.dumps(entry)} in words is no word with its times.", 'Write ["word", start, end].')
+                raise self.fail(
+                    f"{json.dumps(entry)} in words is no word with its times.", 'Write ["word", start, end].'
+                )
             if entry[1] is None or entry[2] is None:
                 continue
             begin = self._position(entry[1], "a word's start")

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 import click
 
 from voicesim import __version__
-from voicesim.cli.label import label
+from voicesim.cli.analyze import analyze
+from voicesim.cli.bench import bench
 from voicesim.cli.headset import headset
+from voicesim.cli.label import label
 from voicesim.cli.machine import devices, doctor
 from voicesim.cli.practice import practice
+from voicesim.cli.rubric import rubric
 from voicesim.cli.scenario import scenario
+from voicesim.cli.segments import segments
 from voicesim.cli.sessions import replay, report, score
 from voicesim.errors import VoicesimError
 
@@ -29,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (practice, replay, score, report, scenario, label, devices, headset, doctor):
+for command in (practice, replay, score, report, scenario, rubric, analyze, label, segments, devices, headset, doctor, bench):
     cli.add_command(command)
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from voicesim.scoring.scorecard import Scorecard
+    from voicesim.session.reader import Bundle
 
 _SESSION = click.argument("session", type=click.Path(path_type=Path))
 
@@ -53,20 +58,49 @@ def replay(session: Path, as_json: bool, listen: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print the whole scorecard for a machine.")
 @click.option("--rubric", default="default", show_default=True, help="Name of a bundled rubric, or a YAML file.")
 @click.option("--plain", is_flag=True, help="No boxes or colours, for screen readers.")
-def score(session: Path, as_json: bool, rubric: str, plain: bool) -> None:
-    """Score a recorded session: pace, interruptions, question phrasing. Works on interrupted sessions, up to where they end."""
+@click.option(
+    "--override", help="An instructor's points for one criterion: CRITERION=POINTS, or CRITERION=none to take it back."
+)
+@click.option("--by", default="", help="With --override: who judges.")
+@click.option("--reason", default="", help="With --override: why.")
+def score(session: Path, as_json: bool, rubric: str, plain: bool, override: str | None, by: str, reason: str) -> None:
+    """Score a recorded session: pace, interruptions, question phrasing. Works on interrupted sessions, up to where they end.
+
+    An override is kept in the session's folder beside the machine's value, never over it.
+    """
     from voicesim.review.scoring import score_bundle
     from voicesim.review.terminal import print_scorecard
     from voicesim.session.reader import open_bundle
 
     bundle = open_bundle(session)
-    card = score_bundle(bundle, rubric)
+    if override is None:
+        if by or reason:
+            raise click.UsageError("--by and --reason belong to --override CRITERION=POINTS.")
+        card = score_bundle(bundle, rubric)
+    else:
+        card = _overridden(bundle, rubric, override, by, reason)
     if as_json:
         click.echo(card.to_json())
         return
     for note in bundle.notes:
         click.echo(f"note: {note}", err=True)
     print_scorecard(card, plain=plain)
+
+
+def _overridden(bundle: Bundle, rubric: str, override: str, by: str, reason: str) -> Scorecard:
+    from voicesim.review.scoring import keep_override
+    from voicesim.scoring.rubric import load_rubric
+    from voicesim.scoring.scorecard import Override
+
+    criterion, _, points = override.partition("=")
+    criterion, points = criterion.strip(), points.strip()
+    if points == "none":
+        return keep_override(bundle, load_rubric(rubric), criterion, None)
+    try:
+        judged = Override(float(points), by.strip(), reason.strip())
+    except ValueError:
+        raise click.UsageError(f"--override {override}: write CRITERION=POINTS, points from 0 to 100.") from None
+    return keep_override(bundle, load_rubric(rubric), criterion, judged)
 
 
 @click.command(short_help="Write a session's report, one HTML file.")

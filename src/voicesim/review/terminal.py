@@ -186,8 +186,8 @@ def _print_rich(scorecard: Scorecard, support: Sequence[str], console: Console) 
         heading("Moments to listen to again")
         for moment in scorecard.moments:
             bullets([_named(moment)], ">", "yellow")
-            for told in _told(moment):
-                console.print(Padding(Text(told, style="dim"), (0, 0, 0, 6)))
+            for text in _told(moment):
+                console.print(Padding(Text(text, style="dim"), (0, 0, 0, 6)))
     for group, title in GROUPS.items():
         chosen = [criterion for criterion in scorecard.criteria if criterion.group == group]
         if not chosen:

@@ -6,7 +6,20 @@ from voicesim.scoring.rapport import NAMES as MOVE_NAMES
 from voicesim.scoring.rubric import Group, Level
 from voicesim.scoring.scorecard import Criterion, Scorecard
 
-__all__ = ["GROUPS", "LEVELS", "MARKS", "MOVE_NAMES", "OVERLAPS", "TYPES", "amount", "capped_by", "minutes", "standard_of", "times", "value_of"]
+__all__ = [
+    "GROUPS",
+    "LEVELS",
+    "MARKS",
+    "MOVE_NAMES",
+    "OVERLAPS",
+    "TYPES",
+    "amount",
+    "capped_by",
+    "minutes",
+    "standard_of",
+    "times",
+    "value_of",
+]
 
 LEVELS: dict[Level, str] = {
     "strong": "Strong",

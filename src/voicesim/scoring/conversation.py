@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from voicesim.engine.events import Word
 from voicesim.language.reading import Sentence, Speaker, TurnReading
+from voicesim.timebase import SAMPLE_RATE
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
@@ -54,8 +55,10 @@ class HerSpeech(Span):
 
     @property
     def due(self) -> int:
-        """Where it was going to end, as far as is known."""
-        return self.end if self.would_end is None else self.would_end
+        """Where it was going to end, as far as is known; words that break off would have gone on for a second at least."""
+        if self.would_end is not None:
+            return self.would_end
+        return self.end + SAMPLE_RATE if self.unfinished else self.end
 
 
 @dataclass(frozen=True)

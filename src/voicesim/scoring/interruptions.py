@@ -78,9 +78,7 @@ def _classify(conversation: Conversation, utterance: Utterance, listening: bool,
         if taking and _at_once(conversation, stretch, utterance.start):
             return overlap("simultaneous_start", taking=True)
         remaining = stretch.due - min(utterance.start, stretch.end)
-        # Without a script the end of her speech may be of his making: then her words break off in the middle of something.
-        cut_off = taking and stretch.unfinished
-        near_end = remaining <= samples(limits.terminal_overlap) and not cut_off
+        near_end = remaining <= samples(limits.terminal_overlap)
         if stretch.token or (stretch.ends_turn and near_end):
             return overlap("terminal_overlap", taking=taking)
         if utterance.length >= samples(limits.interruption_length):

@@ -1,0 +1,47 @@
+"""`voicesim segments`: where speech is on a track."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Print where speech is in a recording.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--rttm", is_flag=True, help="Print RTTM lines, as diarisation tools read them.")
+@click.option(
+    "--room/--headset",
+    "room",
+    default=None,
+    help="Everybody in the room with short pauses bridged, as annotators mark meetings (default with --rttm), or one speaker's "
+    "own track with every pause over 0.2 s, as practice works with it (default without).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def segments(file: Path, rttm: bool, room: bool | None, as_json: bool) -> None:
+    """Print the stretches of speech in a recording, in seconds: start and end, one stretch a line. FILE: WAV, FLAC, OGG, MP3."""
+    if rttm and as_json:
+        raise click.UsageError("Choose one of --rttm and --json.")
+
+    from voicesim.analysis.room import room_segments
+    from voicesim.audio.files import read_mono_16k
+    from voicesim.audio.vad import segments as headset_segments
+    from voicesim.timebase import seconds
+
+    audio = read_mono_16k(file)
+    find = room_segments if (rttm if room is None else room) else headset_segments
+    found = [(seconds(onset), seconds(end)) for onset, end in find(audio.samples)]
+    if as_json:
+        length = seconds(len(audio.samples))
+        data = {"file": file.name, "length": length, "segments": [list(pair) for pair in found], "notes": audio.notes}
+        click.echo(json.dumps(data, ensure_ascii=False))
+        return
+    name = "".join("_" if character.isspace() else character for character in file.stem) or "track"
+    for onset, end in found:
+        if rttm:
+            click.echo(f"SPEAKER {name} 1 {onset:.3f} {end - onset:.3f} <NA> <NA> speech <NA> <NA>")
+        else:
+            click.echo(f"{onset:.3f}\t{end:.3f}")
+    for note in audio.notes:
+        click.echo(f"note: {note}", err=True)
