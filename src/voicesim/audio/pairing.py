@@ -105,7 +105,7 @@ class Direct:
     def match(self, captured: Captured, also_waiting: int) -> Played:
         """The block beside `captured`, of which `also_waiting` more are there already."""
         apart = self._outlet.waiting - also_waiting
-        if apart < -_DRIFT and self._silent:
+        if apart < 1 - _DRIFT and self._silent:
             # The headphones' clock is slow: a block of silence longer for the log.
             return self._nothing(captured, ())
         taken = self._outlet.next(_LATE)
