@@ -15,10 +15,12 @@ import hashlib
 import json
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 from voicesim.audio.files import write_flac
 
@@ -41,6 +43,8 @@ CACHE = Path(__file__).resolve().parent.parent / ".cache" / "fixtures"
 _LEAD_OUT = 1.5
 """Seconds of room after the last thing that happened."""
 _LONGEST = 600.0
+_SHORTEST_TURN = 3
+"""Words; shorter answers say little about turn-taking."""
 
 
 def build(folder: Path, trainee: Trainee, prepared: dict[tuple[str, int], Prepared]) -> dict[str, Any]:
@@ -176,6 +180,36 @@ def check_script(name: str, script: Script, actor: Actor, records: list[Record])
         )
 
 
+def write_turns(folder: Path) -> None:
+    """Cut the answers of the clean conversations into single utterances, with a manifest for `voicesim bench turns`."""
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.flac"):
+        old.unlink()
+    manifest: list[dict[str, Any]] = []
+    for path in sorted(ROOT.glob("*/truth.json")):
+        name = path.parent.name
+        if name.endswith("in-noise"):
+            continue
+        track, _ = soundfile.read(path.parent / "trainee.flac", dtype="int16")
+        for step in json.loads(path.read_text())["trainee"]:
+            if step["kind"] != "answer" or len(step["text"].split()) < _SHORTEST_TURN:
+                continue
+            start = max(0.0, step["start"] - 0.3)
+            end = step["segments"][-1][1]
+            file = folder / f"{name}-{len(manifest):02d}.flac"
+            write_flac(file, track[samples(start) : samples(end)])
+            pauses = [[before[1], after[0]] for before, after in pairwise(step["segments"])]
+            manifest.append(
+                {
+                    "audio": file.name,
+                    "text": step["text"],
+                    "end_of_speech": round(end - start, 4),
+                    "inner_pauses": [[round(a - start, 4), round(b - start, 4)] for a, b in pauses],
+                }
+            )
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -210,6 +244,7 @@ def main() -> int:
         manifest["fixtures"][folder.name] = build(folder, trainee, prepared)
         manifest["fixtures"] = dict(sorted(manifest["fixtures"].items()))
         manifest_path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    write_turns(ROOT / "turns")
     return 0
 
 
