@@ -73,7 +73,7 @@ def test_every_command_explains_itself(words):
     result = voicesim(*words, "--help")
     assert result.returncode == 0
     assert result.stdout.startswith("Usage: voicesim")
-    assert "..." not in result.stdout.replace("[ARGS]...", ""), "a description is cut off"
+    assert "..." not in result.stdout.partition("Commands:")[2], "a description is cut off"
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
