@@ -33,6 +33,7 @@ def examine(models: tuple[str, ...], fetch: bool, progress: Callable[[str, int, 
     findings = [
         _look(f"Whisper {name}", partial(_weights, name, fetch, progress)) for name in models or (catalogue().default,)
     ]
+    findings.append(_look("end-of-turn model", partial(_weights, "smart-turn", fetch, progress), needed=False))
     findings.append(_look("her voice", _voice))
     findings.append(_look("voice activity detection", _activity))
     findings.append(_look("sound devices", _devices, needed=False))
