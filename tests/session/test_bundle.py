@@ -50,7 +50,7 @@ def write_some(folder: Path, blocks: int = 10) -> SessionWriter:
 
 
 def example(kind: type) -> Record:
-    values = {"int": 3, "str": "a — b", "bool": True}
+    values = {"int": 3, "float": 0.25, "str": "a — b", "bool": True}
     given = {}
     for name, annotation in kind.__annotations__.items():
         if name == "words":

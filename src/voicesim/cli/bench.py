@@ -13,7 +13,7 @@ def bench() -> None:
     """Measure this machine. Prints JSON; nothing is kept."""
 
 
-@bench.command()
+@bench.command(short_help="How quick and how patient her turns are.")
 @click.option("--manifest", type=click.Path(path_type=Path), required=True, help="JSON list of recordings; see docs/turn-taking.md.")
 @click.option("--asr", default="auto", show_default=True, help="Speech recognition: auto, faster-whisper or openai-whisper.")
 @click.option("--model", default="", help="Whisper checkpoint.  [default: base]")
