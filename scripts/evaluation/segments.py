@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.figures import bootstrap, options, report_table
-
 from voicesim.analysis.room import room_segments
 from voicesim.audio.files import read_mono_16k
 from voicesim.audio.measure import EdgeErrors, disagreement, measure_fixtures, read_rttm
@@ -26,10 +25,11 @@ def main(given: Sequence[str] = ()) -> int:
     figures: dict[str, Any] = {}
     each: dict[str, Counts] = {}
     if folder.exists():
-        for name, find in (("one speaker's track (--headset)", headset_segments), ("everybody (--room)", room_segments)):
-            each = {
-                rttm.stem: _compare(rttm, find) for rttm in sorted(folder.glob("*.rttm"))
-            }
+        for name, find in (
+            ("one speaker's track (--headset)", headset_segments),
+            ("everybody (--room)", room_segments),
+        ):
+            each = {rttm.stem: _compare(rttm, find) for rttm in sorted(folder.glob("*.rttm"))}
             figures |= _figures(name, list(each.values()))
     edges = measure_fixtures(ROOT / "audio_fixtures")
     if arguments.json:

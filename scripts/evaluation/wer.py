@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.figures import bootstrap, options
-
 from voicesim.asr.measure import Heard, Measurement, Setup, Spoken, measure_all
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +17,9 @@ def main(given: Sequence[str] = ()) -> int:
     """Print the figures."""
     parser = options("wer", __doc__)
     parser.add_argument("--engine", default="auto", help="auto, faster-whisper or openai-whisper")
-    parser.add_argument("--model", action="append", help="a Whisper checkpoint; may be given several times (default: base)")
+    parser.add_argument(
+        "--model", action="append", help="a Whisper checkpoint; may be given several times (default: base)"
+    )
     parser.add_argument("--full-window", action="store_true", help="also with Whisper's own 30 s window")
     arguments = parser.parse_args(given)
     sets = {"read speech": read_speech(Path(arguments.data) / "audio" / "read"), "fixtures": fixtures()}
@@ -63,7 +64,9 @@ def fixtures() -> list[Spoken]:
     """The trainee's track of every conversation, whole, with all that is said on it."""
     found = []
     for truth in sorted((ROOT / "audio_fixtures").glob("*/truth.json")):
-        text = " ".join(step["text"] for step in json.loads(truth.read_text(encoding="utf-8"))["trainee"] if step["text"])
+        text = " ".join(
+            step["text"] for step in json.loads(truth.read_text(encoding="utf-8"))["trainee"] if step["text"]
+        )
         if text:
             found.append(Spoken(truth.parent / "trainee.flac", text))
     return found

@@ -39,7 +39,7 @@ def test_an_interview_as_text_gets_the_same_figures(tmp_path: Path) -> None:
         ("backchannel", False),
         ("interruption", False),
     ]
-    assert [question["types"]["griffiths"] for question in data["questions"]][0] == "open"
+    assert data["questions"][0]["types"]["griffiths"] == "open"
     assert "why" in data["questions"][-1]["marks"]
     assert data["pace"]["talk_share"] == pytest.approx(100 * 7.5 / (7.5 + 17), abs=0.5)
     assert {"overlaps", "turns", "questions", "pace", "criteria"} <= set(data)
@@ -63,9 +63,7 @@ def test_missing_ends_texts_and_times_are_filled_in(tmp_path: Path) -> None:
 
 
 def test_a_turn_whose_words_are_unknown_is_time_and_no_interruption(tmp_path: Path) -> None:
-    path = write(
-        tmp_path, said("survivor", 0, 10, "I was at home then"), {"speaker": "trainee", "start": 4, "end": 6}
-    )
+    path = write(tmp_path, said("survivor", 0, 10, "I was at home then"), {"speaker": "trainee", "start": 4, "end": 6})
     data = analyze_turns(path, load_rubric()).to_dict()
     assert data["overlaps"] == []
     assert data["pace"]["talk_share"] > 0

@@ -82,6 +82,8 @@ def test_words_that_break_off(text: str) -> None:
     assert unfinished(text)
 
 
-@pytest.mark.parametrize("text", ["", "I was at home.", "that is how it was", "what do you want to know about it", "no"])
+@pytest.mark.parametrize(
+    "text", ["", "I was at home.", "that is how it was", "what do you want to know about it", "no"]
+)
 def test_words_that_may_end(text: str) -> None:
     assert not unfinished(text)

@@ -136,7 +136,9 @@ def test_overrides_are_read_back_as_they_were_written() -> None:
     assert overrides_from_json(overrides_to_json(kept)) == kept
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"format": "voicesim/overrides/1", "rubrics": {"default": {"a": {"points": 200}}}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"format": "voicesim/overrides/1", "rubrics": {"default": {"a": {"points": 200}}}}']
+)
 def test_damaged_overrides_are_one_clear_line(text: str) -> None:
     with pytest.raises(BadInputError) as caught:
         overrides_from_json(text)

@@ -201,8 +201,8 @@ def _print_rich(scorecard: Scorecard, support: Sequence[str], console: Console) 
             row.append(criterion.title)
             row.append(f"  {value_of(criterion)}", style="dim")
             console.print(row)
-            for moment in _moments(criterion):
-                console.print(Padding(Text(moment, style="dim"), (0, 0, 0, 6)))
+            for shown in _moments(criterion):
+                console.print(Padding(Text(shown, style="dim"), (0, 0, 0, 6)))
     console.print()
     for line in [*_question_lines(scorecard), *_move_lines(scorecard)]:
         console.print(Text(line))
