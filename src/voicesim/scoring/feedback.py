@@ -6,8 +6,8 @@ Every sentence is the author's (feedback.yaml) or was said in the recording; not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Annotated, Literal
@@ -50,7 +50,7 @@ class Patterns(_Strict):
     format: Literal["voicesim/feedback/1"]
     most: Annotated[int, Field(ge=1, le=9)]
     praised: Annotated[int, Field(ge=1, le=9)]
-    of_a_kind: Annotated[int, Field(ge=1)]
+    repetition: Annotated[float, Field(ge=0, le=100)]
     care: dict[str, Care]
     good: dict[str, Good]
 
@@ -89,6 +89,8 @@ class _Candidate:
     kind: str
     said: str
     stopped: bool = False
+    stake: float = 0.0
+    """What it cost her or gave her in trust: decides between kinds of like weight."""
 
 
 def care_moments(
@@ -98,11 +100,11 @@ def care_moments(
     quick: Sequence[Evidence],
     tone: Sequence[ToneFlag],
 ) -> tuple[Moment, ...]:
-    """The moments that cost most, in the order they happened; one moment of a kind before a second of any."""
+    """The moments that cost most, in the order they happened; a kind that was shown already weighs less."""
     words = patterns()
     found = [each for each in _to_mend(conversation, overlaps, moves, quick, tone) if each.kind in words.care]
-    ranked = sorted(found, key=lambda one: (-words.care[one.kind].weight - _cost(conversation, one), one.span.start))
-    chosen = _varied(ranked, words.most, words.of_a_kind)
+    staked = [replace(one, stake=_cost(conversation, one)) for one in sorted(found, key=lambda one: one.span.start)]
+    chosen = _varied(staked, {kind: entry.weight for kind, entry in words.care.items()}, words.most)
     seen: Counter[str] = Counter()
     moments = []
     for each in sorted(chosen, key=lambda one: one.span.start):
@@ -119,8 +121,8 @@ def good_moments(
     """The moments to be glad of, in the order they happened."""
     words = patterns()
     found = [each for each in _to_praise(conversation, overlaps, moves) if each.kind in words.good]
-    ranked = sorted(found, key=lambda one: (-words.good[one.kind].weight + _cost(conversation, one), one.span.start))
-    chosen = _varied(ranked, words.praised, words.of_a_kind)
+    staked = [replace(one, stake=-_cost(conversation, one)) for one in sorted(found, key=lambda one: one.span.start)]
+    chosen = _varied(staked, {kind: entry.weight for kind, entry in words.good.items()}, words.praised)
     return tuple(
         _moment(conversation, each, words.good[each.kind].title) for each in sorted(chosen, key=lambda c: c.span.start)
     )
@@ -170,16 +172,15 @@ def _to_praise(
             yield _Candidate(question.span, question.sentence.types.griffiths, question.sentence.text)
 
 
-def _varied(ranked: Sequence[_Candidate], most: int, of_a_kind: int) -> list[_Candidate]:
-    """The first of a ranking, with few of each kind and never the same stretch twice, filled up with what is left."""
+def _varied(found: Sequence[_Candidate], weights: Mapping[str, float], most: int) -> list[_Candidate]:
+    """The weightiest, never the same stretch twice; each repetition of a kind weighs less, so that others are seen too."""
     chosen: list[_Candidate] = []
-    for allowed in (of_a_kind, most):
+    left = list(found)
+    while left and len(chosen) < most:
         counts = Counter(each.kind for each in chosen)
-        for each in ranked:
-            apart = all(not each.span.overlaps(other.span) for other in chosen)
-            if len(chosen) < most and counts[each.kind] < allowed and apart:
-                chosen.append(each)
-                counts[each.kind] += 1
+        best = max(left, key=lambda one: weights[one.kind] + one.stake - patterns().repetition * counts[one.kind])
+        chosen.append(best)
+        left = [one for one in left if not one.span.overlaps(best.span)]
     return chosen
 
 
