@@ -57,9 +57,9 @@ def start_up() -> dict[str, Any]:
 def stages(model: str, asr: str) -> dict[str, Any]:
     """Cost of each stage of a turn."""
     import numpy as np
-    from voicesim.audio.files import read_mono_16k
 
     from voicesim.asr.engines import open_transcriber
+    from voicesim.audio.files import read_mono_16k
     from voicesim.audio.vad import VoiceActivity
     from voicesim.language.read import read_turn
     from voicesim.live.rehearsal import Rehearsal

@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from voicesim.audio.files import write_flac
 
 from fixtures.actor import Actor, Script, describe
 from fixtures.sounds import SOUNDS, room, street
 from fixtures.voices import Trainee, voiced_spans
+from voicesim.audio.files import write_flac
 from voicesim.engine.events import End, LineHeard, Overlapped, Record, StateEntered, TrackEnded
 from voicesim.engine.state import ConversationState
 from voicesim.live.conductor import Conductor

@@ -149,7 +149,13 @@ class Log:
 class Stage:
     """Sets up one conversation."""
 
-    def __init__(self, scenario: Path | Scenario = SCENARIO, latency: float = RECOGNITION, seed: int = 0, patience: TurnTakingSeconds | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Path | Scenario = SCENARIO,
+        latency: float = RECOGNITION,
+        seed: int = 0,
+        patience: TurnTakingSeconds | None = None,
+    ) -> None:
         if isinstance(scenario, Path):
             scenario = Scenario.model_validate(yaml.safe_load(scenario.read_text()))
         self.rules = Conversation(Survivor(scenario, seed), (patience or PATIENCE).in_samples(), understand)

@@ -17,7 +17,10 @@ SETTINGS = PATIENCE.in_samples()
 
 def turn(*segments: tuple[float, float, str], finished: float = 1.0) -> PendingTurn:
     return PendingTurn(
-        tuple(Segment(samples(onset), samples(end), text, number, finished) for number, (onset, end, text) in enumerate(segments))
+        tuple(
+            Segment(samples(onset), samples(end), text, number, finished)
+            for number, (onset, end, text) in enumerate(segments)
+        )
     )
 
 
@@ -29,7 +32,9 @@ def test_a_finished_question_is_answered_soon():
     assert quiet(turn((0, 1, "What happened then?"))) == PATIENCE.turn_end
 
 
-@pytest.mark.parametrize("text", ["and then", "I wanted to ask you and", "so um", "What I mean is, ", "Tell me about the"])
+@pytest.mark.parametrize(
+    "text", ["and then", "I wanted to ask you and", "so um", "What I mean is, ", "Tell me about the"]
+)
 def test_a_trailing_thought_earns_more_time(text):
     assert quiet(turn((0, 1, text))) == PATIENCE.turn_end_unfinished
 
@@ -62,18 +67,31 @@ def test_pauses_are_the_silences_inside_a_turn():
     assert [seconds(pause) for pause in inner_pauses(turn((0, 1, "so"), (1.5, 2, "well"), (3, 4, "yes")))] == [0.5, 1.0]
 
 
-@pytest.mark.parametrize("text", ["than he was.", "Is that right?", "You can stop whenever you want.", "What are you waiting for?"])
+@pytest.mark.parametrize(
+    "text", ["than he was.", "Is that right?", "You can stop whenever you want.", "What are you waiting for?"]
+)
 def test_a_sentence_with_its_end_does_not_trail_off(text):
     assert not trails_off(text)
 
 
-@pytest.mark.parametrize("text", ["Could you describe?", "Can you tell me what?", "I'm going to ask you.", "If you need a break.", "And when you got home."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you describe?",
+        "Can you tell me what?",
+        "I'm going to ask you.",
+        "If you need a break.",
+        "And when you got home.",
+    ],
+)
 def test_a_full_stop_does_not_finish_an_open_sentence(text):
     assert trails_off(text)
     assert finished_by_words(text, 0.95) < 0.2
 
 
-@pytest.mark.parametrize("text", ["When did you get home?", "If you need a break, raise your hand.", "And then what?", "Why?"])
+@pytest.mark.parametrize(
+    "text", ["When did you get home?", "If you need a break, raise your hand.", "And then what?", "Why?"]
+)
 def test_a_whole_question_is_finished(text):
     assert finished_by_words(text, 0.95) > 0.8
 

@@ -212,6 +212,6 @@ def test_what_is_no_session_is_refused_with_a_hint(tmp_path):
 def test_a_damaged_track_is_said_and_does_not_hide_the_other(tmp_path):
     write_some(tmp_path / "s").close("now")
     (tmp_path / "s" / "trainee.flac").write_bytes(b"fLaC and then nothing")
-    with pytest.raises(BadInputError, match="trainee.flac is damaged"):
+    with pytest.raises(BadInputError, match=r"trainee\.flac is damaged"):
         open_bundle(tmp_path / "s").track("trainee")
     assert len(read_track(tmp_path / "s", "survivor")) == 5120

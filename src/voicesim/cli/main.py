@@ -33,7 +33,21 @@ def cli() -> None:
     """
 
 
-for command in (practice, replay, score, report, scenario, rubric, analyze, label, segments, devices, headset, doctor, bench):
+for command in (
+    practice,
+    replay,
+    score,
+    report,
+    scenario,
+    rubric,
+    analyze,
+    label,
+    segments,
+    devices,
+    headset,
+    doctor,
+    bench,
+):
     cli.add_command(command)
 
 

@@ -286,7 +286,7 @@ class _Practice:
         else:
             ending = self.loaded.scenario.states[ended].ending if ended else None
             if ending is not None:
-                self.tell(f"How it ended: {ending.title}. {ending.summary.strip()}")
+                self.tell(ending.summary.strip())
                 self.tell()
             print_scorecard(card, plain=not self.terminal)
             self.tell()

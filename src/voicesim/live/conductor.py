@@ -43,7 +43,6 @@ from voicesim.live.tape import Tape
 from voicesim.timebase import FRAME, samples
 from voicesim.tts.ports import Clip
 
-
 _LOOK_BACK = samples(8)
 """How much of the trainee's track a judge of turn ends may look back on."""
 

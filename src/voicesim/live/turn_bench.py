@@ -236,14 +236,23 @@ def curve(taken: Sequence[Taken], utterances: Sequence[Utterance], prepared: Pre
             turn_end_doubtful=round(now.turn_end_doubtful * scale),
             turn_end_unfinished=round(now.turn_end_unfinished * scale),
         )
-        outcomes = [_decide_again(each, utterance, prepared, settings) for each, utterance in zip(taken, utterances, strict=True)]
-        delays = [delay for (_, delay), each in zip(outcomes, taken, strict=True) if delay is not None and not each.longest_pause]
+        outcomes = [
+            _decide_again(each, utterance, prepared, settings)
+            for each, utterance in zip(taken, utterances, strict=True)
+        ]
+        delays = [
+            delay
+            for (_, delay), each in zip(outcomes, taken, strict=True)
+            if delay is not None and not each.longest_pause
+        ]
         points.append(
             {
                 "turn_end": hangover,
                 "chosen": settings.turn_end == now.turn_end,
                 "end_of_turn_delay_ms": spread(delays),
-                "cut_off": by_pause([(each.longest_pause, cut) for each, (cut, _) in zip(taken, outcomes, strict=True)]),
+                "cut_off": by_pause(
+                    [(each.longest_pause, cut) for each, (cut, _) in zip(taken, outcomes, strict=True)]
+                ),
             }
         )
     return points
@@ -291,7 +300,10 @@ def by_pause(cuts: Sequence[tuple[float, bool]]) -> dict[str, str]:
     groups: dict[float, list[bool]] = {}
     for pause, cut in cuts:
         groups.setdefault(round(pause, 1), []).append(cut)
-    return {("none" if not pause else f"{pause:g}"): f"{sum(group)} of {len(group)}" for pause, group in sorted(groups.items())}
+    return {
+        ("none" if not pause else f"{pause:g}"): f"{sum(group)} of {len(group)}"
+        for pause, group in sorted(groups.items())
+    }
 
 
 def word_error_rate(pairs: Sequence[tuple[str, str]]) -> float | None:
