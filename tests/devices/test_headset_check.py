@@ -23,24 +23,23 @@ from voicesim.session.reader import Bundle, open_bundle
 pytestmark = pytest.mark.devices
 
 
+def pactl(pulse: Pulse, *words: str) -> str:
+    return subprocess.run(["pactl", *words], env=pulse.environment(), capture_output=True, text=True, check=True).stdout
+
+
 @contextmanager
-def loudspeakers(pulse: Pulse, decibels: float) -> Iterator[None]:
+def loudspeakers(pulse: Pulse, decibels: float, into: str = "mic") -> Iterator[None]:
     """What the headphones play reaches the microphone, so much weaker."""
-
-    def pactl(*words: str) -> str:
-        return subprocess.run(
-            ["pactl", *words], env=pulse.environment(), capture_output=True, text=True, check=True
-        ).stdout
-
-    module = pactl("load-module", "module-loopback", "source=headphones.monitor", "sink=mic", "latency_msec=30").strip()
+    loop = ("load-module", "module-loopback", "source=headphones.monitor", f"sink={into}", "latency_msec=30")
+    module = pactl(pulse, *loop).strip()
     try:
-        inputs = pactl("list", "sink-inputs").split("Sink Input #")
+        inputs = pactl(pulse, "list", "sink-inputs").split("Sink Input #")
         number = next(one.split("\n")[0] for one in inputs if f"Owner Module: {module}\n" in one)
-        pactl("set-sink-input-volume", number, f"{decibels}dB")
+        pactl(pulse, "set-sink-input-volume", number, f"{decibels}dB")
         time.sleep(0.5)
         yield
     finally:
-        pactl("unload-module", module)
+        pactl(pulse, "unload-module", module)
 
 
 @contextmanager
@@ -57,10 +56,10 @@ def quiet_room(pulse: Pulse, folder: Path) -> Iterator[None]:
         player.wait()
 
 
-def check(pulse: Pulse, *options: str) -> dict[str, Any]:
+def check(pulse: Pulse, *options: str, **environment: str) -> dict[str, Any]:
     result = subprocess.run(
         [sys.executable, "-m", "voicesim", "headset", "--json", *options],
-        env=pulse.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        env=pulse.environment(**environment), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert "Traceback" not in result.stderr
     found: dict[str, Any] = json.loads(result.stdout)
@@ -86,6 +85,62 @@ def test_her_voice_in_the_microphone_is_found_and_measured(pulse: Pulse, tmp_pat
     assert found["echo"]
     assert found["code"] == 1
     assert 20 <= found["echo_delay_ms"] <= 700
+
+
+def test_a_microphone_of_another_rate_is_measured_as_well(pulse: Pulse) -> None:
+    other = pactl(pulse, "load-module", "module-null-sink", "sink_name=mic44", "rate=44100", "channels=2").strip()
+    try:
+        with loudspeakers(pulse, -20, into="mic44"):
+            found = check(pulse, PULSE_SOURCE="mic44.monitor")
+    finally:
+        pactl(pulse, "unload-module", other)
+    assert found["leakage"] == pytest.approx(-20, abs=2)
+
+
+_DRIFT = """
+import json
+import numpy as np
+import sounddevice
+from voicesim.audio.soundcard import SoundCard
+
+SECONDS, STEP, SOUND = 27, 72000, 48000
+rng = np.random.default_rng(1)
+# A low rumble: what the clocks stretch still matches.
+rumble = [np.convolve(20000 * rng.standard_normal(SOUND), np.ones(60) / 60, "same") for _ in range(SECONDS)]
+bursts = [np.pad(piece, (0, STEP - SOUND)) for piece in rumble]
+sound = np.concatenate(bursts).astype(np.int16)
+stream = sounddevice.InputStream
+sounddevice.InputStream = lambda samplerate, **rest: stream(samplerate=round(samplerate * FAST), **rest)
+position = 0
+def render(count):
+    global position
+    position += count
+    return sound[position - count:position], ()
+captured, played, troubles = [], [], []
+with SoundCard(render) as card:
+    while len(played) * 320 < SECONDS * 16000:
+        block = card.read(1.0)
+        captured.append(block.captured); played.append(block.played); troubles += block.troubles
+heard, said = (np.concatenate(track).astype(float) for track in (captured, played))
+late = []
+for start in range(0, len(said) - STEP, STEP):
+    one, other = said[start:start + 8000], heard[start:start + 24000]
+    match = np.fft.irfft(np.conj(np.fft.rfft(one, 1 << 16)) * np.fft.rfft(other, 1 << 16))
+    late.append(int(match[:16000].argmax()) / 16)
+print(json.dumps({"late": late, "troubles": troubles}))
+"""
+
+
+@pytest.mark.parametrize("fast", [1.004, 0.996], ids=["a fast microphone", "a slow microphone"])
+def test_two_devices_whose_clocks_disagree_stay_together_and_lose_nothing(pulse: Pulse, fast: float) -> None:
+    child = pulse.python(_DRIFT.replace("FAST", repr(fast)), PULSE_SOURCE="headphones.monitor")
+    told = json.loads(child.communicate(timeout=90)[0])
+    print(told)
+    # The headphones may run dry under a fast microphone, but nothing that was said is lost.
+    assert [kind for kind, _ in told["troubles"] if kind in ("overflow", "gap")] == []
+    # Left alone, they would be 108 ms apart by now.
+    assert max(told["late"]) - told["late"][0] <= 95
+    assert min(told["late"]) - told["late"][0] >= -60
 
 
 def test_a_muted_microphone_is_named(pulse: Pulse) -> None:

@@ -128,6 +128,12 @@ def test_the_probe_finds_how_strong_and_how_late_the_echo_is(delay: int, decibel
     assert abs(found.delay - delay) <= samples(0.015)
 
 
+def test_an_echo_that_moves_between_the_two_tones_is_found_all_the_same() -> None:
+    sound = probe(-23)
+    times = [(sound, microphone(through_the_room(sound, samples(delay), -20))) for delay in (0.1, 0.14)]
+    assert measure_leakage(*times).decibels == pytest.approx(-20, abs=1.5)
+
+
 def test_somebody_speaking_during_the_probe_is_not_an_echo() -> None:
     sound = probe(-23)
     speech = trainee(samples(60))

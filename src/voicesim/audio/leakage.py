@@ -28,6 +28,8 @@ _BEFORE, _AFTER = samples(0.005), samples(0.12)
 """Of the response: what belongs to the echo around its peak, the room's reflections included."""
 _STANDS_OUT = 5.5
 """A peak this many times the noise of the response may be an echo. Noise alone reaches about 4.5."""
+_SURE = 12.0
+"""A peak this many times the noise is an echo by itself, even if the sound system shifted its buffers in between."""
 _EACH = 0.6
 """Each sweep alone must show this much of the peak: what disturbs one of them shows nothing in the other."""
 _SAME = samples(0.015)
@@ -88,15 +90,26 @@ def measure_leakage(*times: tuple[NDArray[np.int16], NDArray[np.int16]]) -> Leak
         through = np.abs(np.fft.rfft(piece, size)) ** 2
         return float((through * power).sum() / power.sum())
 
-    # What lies before time zero cannot have come back: it is the room's noise.
+    noise = _noise(response)
     never = response[-LONGEST_DELAY : -samples(0.05)]
-    noise = float(np.sqrt((never**2).mean())) + 1e-12
     length = _BEFORE + _AFTER
     chance = float(np.mean([level(never[at : at + length]) for at in range(0, len(never) - length, length)]))
     below = round(10 * float(np.log10(max((noise * _STANDS_OUT) ** 2, chance, 1e-12))), 1)
-    around = slice(max(0, peak - _SAME), peak + _SAME)
-    weakest = min(float(np.abs(each[around]).max()) for each in responses)
-    if abs(response[peak]) < _STANDS_OUT * noise or weakest < _EACH * abs(response[peak]):
-        return Leakage(None, 0, below)
-    found = max(level(each[max(0, peak - _BEFORE - _SAME) : peak + _AFTER]) for each in responses) - chance
-    return Leakage(round(10 * float(np.log10(max(found, 1e-12))), 1), peak, below)
+    peaks = [int(np.abs(each[:LONGEST_DELAY]).argmax()) for each in responses]
+    heights = [float(np.abs(each[at])) for each, at in zip(responses, peaks, strict=True)]
+    if min(heights) < _SURE * max(_noise(each) for each in responses):
+        around = slice(max(0, peak - _SAME), peak + _SAME)
+        weakest = min(float(np.abs(each[around]).max()) for each in responses)
+        if abs(response[peak]) < _STANDS_OUT * noise or weakest < _EACH * abs(response[peak]):
+            return Leakage(None, 0, below)
+        peaks = [peak] * len(responses)
+    levels = [
+        level(each[max(0, at - _BEFORE - _SAME) : at + _AFTER]) for each, at in zip(responses, peaks, strict=True)
+    ]
+    found = max(max(levels) - chance, 1e-12)
+    return Leakage(round(10 * float(np.log10(found)), 1), peaks[levels.index(max(levels))], below)
+
+
+def _noise(response: NDArray[np.float64]) -> float:
+    """RMS of a response at times at which nothing can have come back: before the sweep was played."""
+    return float(np.sqrt((response[-LONGEST_DELAY : -samples(0.05)] ** 2).mean())) + 1e-12
