@@ -85,6 +85,13 @@ def test_push_to_talk_says_which_key_begins_and_ends_the_turn() -> None:
     assert "Space begins your turn, space again ends it" in watched([], push_to_talk=True)[0]
 
 
+def test_with_push_to_talk_the_key_decides_whose_turn_it_is() -> None:
+    assert whose_turn(replace(RUNNING, talking=True), samples(9), push_to_talk=True) == YOURS
+    assert whose_turn(replace(HE_PAUSES, talking=True), samples(9), push_to_talk=True) == YOURS
+    assert whose_turn(HE_PAUSES, samples(2.1), push_to_talk=True) == THINKING
+    assert whose_turn(RUNNING, samples(9), push_to_talk=True) == OPEN
+
+
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
 @pytest.mark.parametrize("push_to_talk", [False, True])
 def test_the_line_fits_any_width_and_always_says_whose_turn_it_is(width: int, push_to_talk: bool) -> None:

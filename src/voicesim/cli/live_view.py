@@ -115,7 +115,7 @@ class LiveView:
     def tick(self, conductor: Conductor, block: Block) -> None:
         """A block has passed."""
         self._meter.take(block.captured)
-        changed = self._settle(whose_turn(conductor.state, conductor.now), conductor.now)
+        changed = self._settle(whose_turn(conductor.state, conductor.now, self._push_to_talk), conductor.now)
         if self._line is None:
             if changed and self._shown != PAUSED:  # which is told with what ends it
                 self._tell(self._shown)
@@ -155,7 +155,7 @@ class LiveView:
         return line
 
 
-def whose_turn(state: ConversationState, now: int) -> str:
+def whose_turn(state: ConversationState, now: int, push_to_talk: bool = False) -> str:
     """Whose floor it is, in plain words.
 
     A pause within the trainee's turn stays his: nothing on the screen hurries a slow sentence.
@@ -163,6 +163,10 @@ def whose_turn(state: ConversationState, now: int) -> str:
     if state.phase == "paused":
         return PAUSED
     turn = state.turn
+    if state.talking:
+        return YOURS
+    if turn is not None and push_to_talk:
+        return THINKING  # the key has ended it
     if turn is not None:
         late = not turn.speaking and not turn.known and now - turn.end > _WORDS_LATE
         return THINKING if late else YOURS

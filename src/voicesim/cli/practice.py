@@ -226,7 +226,7 @@ class _Practice:
                 prepared, driver="soundcard", consent=Consent(given=True, how=how), devices=card.names,
                 loop_latency=card.loop_latency,
             ).model_copy(update=ready.as_meta())  # fmt: skip
-            view = LiveView(self.tell, self.terminal)
+            view = LiveView(self.tell, self.terminal, self.options["push_to_talk"])
             ears = WorkerEars(prepared.listener)
             with recording(prepared, self.folder, meta, ears, view.watch, player) as conductor, view:
                 outcome = converse(conductor, GuardedCard(card, ready.echo), view)
