@@ -209,6 +209,24 @@ def test_both_starting_at_once_she_yields_and_her_line_is_not_counted_as_said():
     assert log.of(LineHeard)[-1].complete
 
 
+def test_a_cough_as_she_begins_does_not_cost_her_first_line():
+    stage = Stage()
+    stage.trainee(0.1, 0.5, "")
+    log = stage.run(10)
+    assert log.of(LineHeard)[0].line == "state/door/0"
+    assert log.of(LineHeard)[0].complete
+
+
+def test_a_cough_as_she_goes_on_by_herself_does_not_cost_her_that_line():
+    stage = Stage()
+    stage.trainee(5.0, 6.5, "can you tell me about it?")
+    stage.trainee(18.45, 18.7, "")  # her line after four seconds of silence begins at about 18.4 s
+    log = stage.run(26)
+    assert ("simultaneous_start", True) in overlap_kinds(log)
+    assert log.of(LineHeard)[-1].line == "state/more/0"
+    assert log.of(LineHeard)[-1].complete
+
+
 def test_late_words_never_interrupt_her():
     stage = Stage(latency=5.0)
     stage.trainee(1.0, 1.3, "mm-hm")

@@ -1,9 +1,11 @@
-"""Standard output that outlives its reader: a session must not end because a pager was closed or a pipe broke."""
+"""Standard output: text that fits the terminal, and a stream that outlives its reader (a session must not end with a pager)."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from typing import Any, TextIO
 
 
@@ -42,3 +44,14 @@ class LastingOutput:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def fitted(text: str) -> str:
+    """A scenario's text, wrapped to the terminal between words. Indented paragraphs stay indented."""
+    width = min(100, shutil.get_terminal_size((100, 24)).columns)
+    paragraphs = []
+    for paragraph in text.strip("\n").split("\n\n"):
+        indent = paragraph[: len(paragraph) - len(paragraph.lstrip(" "))]
+        words = " ".join(paragraph.split())
+        paragraphs.append(textwrap.fill(words, width, initial_indent=indent, subsequent_indent=indent))
+    return "\n\n".join(paragraphs)

@@ -130,12 +130,14 @@ class _Practice:
             raise StorageError(f"{above} cannot be written to.", "Choose a folder you may write to with --out.")
 
     def introduce(self) -> None:
+        from voicesim.cli.output import fitted
+
         story = self.loaded.scenario
         self.tell(f"{story.title}  (about {story.minutes:g} minutes)")
         self.tell()
-        self.tell(story.content_note.strip())
+        self.tell(fitted(story.content_note))
         self.tell()
-        self.tell(story.briefing.strip())
+        self.tell(fitted(story.briefing))
         self.tell()
 
     def find_stand_in(self) -> Path | None:
@@ -236,9 +238,8 @@ class _Practice:
         return self.finish(stopped)
 
     def ask_consent(self) -> None:
-        self.tell(
-            "You will be recorded: your voice and hers, two files, on this computer only. You can delete the folder at any time."
-        )
+        self.tell("You will be recorded: your voice and hers, two files, on this computer only.")
+        self.tell("You can delete the folder at any time.")
         self.tell(f"It will be kept in {self.folder}")
         click.confirm("Do you agree, and do you want to begin?", abort=True, err=self.quiet)
         self.tell()

@@ -33,6 +33,7 @@ class Answering(WhoseFloor):
         )
         self.put(
             checkpoint=Checkpoint(state.survivor, turn, state.context, state.manners, state.turns),
+            unopened=False,
             turns=state.turns + (0 if listening else 1),
             turn=None,
             overlap=None,
@@ -83,7 +84,10 @@ class Answering(WhoseFloor):
             if self.at < state.quiet_since + samples(threshold):
                 return
             self.put(
-                checkpoint=Checkpoint(state.survivor, None, state.context, state.manners, state.turns), waiting=None
+                checkpoint=Checkpoint(
+                    state.survivor, None, state.context, state.manners, state.turns, state.quiet_since
+                ),
+                waiting=None,
             )
             reaction = self.rules.survivor.react(state.survivor, [Silence(threshold)], self.at)
             quiet_since = state.quiet_since

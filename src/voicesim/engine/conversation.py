@@ -134,6 +134,7 @@ class _Step(Answering):
     def settle(self) -> None:
         """Do what has fallen due, then ask to be woken for what comes next."""
         if self.state.phase == "running":
+            self.open_again()
             self.press_overlap()
             self.go_on_speaking()
             self.finish_turn()

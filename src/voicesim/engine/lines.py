@@ -16,8 +16,13 @@ class HerLines(Desk):
     """What she says and how much of it is heard."""
 
     def open(self) -> None:
-        self.put(checkpoint=Checkpoint(self.state.survivor, None, (), Manners(), 0))
+        self.put(checkpoint=Checkpoint(self.state.survivor, None, (), Manners(), 0, opening=True), unopened=False)
         self.follow(self.rules.survivor.open(self.state.survivor, self.at))
+
+    def open_again(self) -> None:
+        """What she had yielded her first line to was only a noise."""
+        if self.state.unopened and self.state.turn is None and self.state.utterance is None:
+            self.open()
 
     def follow(self, reaction: Reaction) -> None:
         self.out.extend(reaction.facts)

@@ -56,10 +56,11 @@ class WhoseFloor(HerLines):
                 self.out.append(TurnReopened(self.at, self.state.turns))
             self.put(
                 survivor=checkpoint.survivor, turn=checkpoint.turn, context=checkpoint.context,
-                manners=checkpoint.manners, turns=checkpoint.turns, checkpoint=None,
+                manners=checkpoint.manners, turns=checkpoint.turns, quiet_since=checkpoint.quiet_since,
+                unopened=checkpoint.opening, checkpoint=None,
             )  # fmt: skip
         turn = turns.begin_segment(self.state.turn, onset)
-        self.put(utterance=None, queue=(), say_at=None, turn=turn, quiet_since=None)
+        self.put(utterance=None, queue=(), say_at=None, turn=turn)
 
     def speech_ended(self, end: int) -> None:
         turn = self.state.turn

@@ -61,6 +61,9 @@ class Checkpoint:
     context: tuple[ContextTurn, ...]
     manners: Manners
     turns: int
+    quiet_since: int | None = None
+    opening: bool = False
+    """It was her first line."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class ConversationState:
     """Since when nobody has spoken and it is nobody's turn; None while it is somebody's."""
     next_utterance: int = 1
     next_request: int = 1
+    unopened: bool = False
+    """Her first line was taken back: she says it if it was only a noise that she yielded to."""
     wake_at: int | None = None
     talking: bool = False
     """Push-to-talk: the trainee has the key down."""
