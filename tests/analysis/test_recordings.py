@@ -105,7 +105,8 @@ def test_a_stereo_recording_is_scored_from_the_command_line(tmp_path: Path) -> N
     data = json.loads(result.stdout)
     (overlap,) = [each for each in data["overlaps"] if each["kind"] == "interruption"]
     assert overlap["start"] == pytest.approx(seconds(at), abs=0.06)
-    assert "when" in overlap["text"].lower()
+    said = planted["text"].lower().rstrip(".?").split()
+    assert len(set(said) & set(overlap["text"].lower().rstrip(".?").split())) >= len(set(said)) / 2
     again = [*command[:3], "analyze", "--turns", str(tmp_path / "out" / "turns.jsonl"), "--json"]
     second = json.loads(subprocess.run(again, capture_output=True, text=True, check=True).stdout)
     assert [each["start"] for each in second["overlaps"]] == [each["start"] for each in data["overlaps"]]

@@ -91,7 +91,8 @@ def test_cancelling_lets_the_trainee_be_heard_over_her(her: Samples, delay: int,
     assert all(heard[onset:end].sum() >= samples(0.15) for onset, end in later), "every one is noticed"
     # At 0 dB her echo is louder than the trainee, whose softer syllables are lost under it.
     assert np.mean([heard[onset:end].mean() for onset, end in later]) > (0.5 if decibels == 0 else 0.75)
-    assert (heard & ~mask(spoken, len(her))).sum() < samples(0.5)
+    # Where both speak at once something of her can come through beside him: 0.9 s of 36 s was the most (docs/headset.md).
+    assert (heard & ~mask(spoken, len(her))).sum() < samples(1.5)
 
 
 def test_half_duplex_hears_the_trainee_when_she_has_finished() -> None:
