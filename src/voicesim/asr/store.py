@@ -22,7 +22,6 @@ from voicesim.asr.catalogue import PackagedCheckpoint, catalogue
 from voicesim.asr.verify import (
     FETCH_AGAIN,
     Progress,
-    cache_folder,
     check,
     fingerprint,
     models_folder,
@@ -33,6 +32,7 @@ from voicesim.asr.verify import (
     storage_error,
 )
 from voicesim.errors import BadInputError, WeightsError
+from voicesim.folders import cache_folder
 
 CONVERTED = "openai-from-ct2-1.pt"
 """File name of a converted checkpoint; the number counts versions of the conversion."""

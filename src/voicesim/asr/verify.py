@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voicesim.errors import StorageError, WeightsError
+from voicesim.folders import cache_folder
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, and how many bytes of how many are done."""
@@ -24,13 +25,6 @@ FETCH_AGAIN = "Run `voicesim doctor --fetch` (or scripts/practice.py) to fetch i
 
 def no_progress(what: str, done: int, total: int) -> None:
     """A `Progress` that shows nothing."""
-
-
-def cache_folder() -> Path:
-    """Where fetched weights are kept: ``$VOICESIM_CACHE``, else the user's cache folder."""
-    from platformdirs import user_cache_dir
-
-    return Path(os.environ.get("VOICESIM_CACHE") or user_cache_dir("voicesim", appauthor=False))
 
 
 def models_folder() -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from voicesim import folders
 from voicesim.tts.clips import ASSEMBLER
 from voicesim.tts.ports import Clip, Span, SpokenWord, VoiceStyle
 from voicesim.tts.settings import VoiceSettings, voice_settings
@@ -24,9 +25,7 @@ _MEGABYTE = 1_000_000
 
 def cache_folder() -> Path:
     """Where lines are kept: ``lines`` in the user's cache folder, or in the folder that VOICESIM_CACHE names."""
-    from platformdirs import user_cache_dir
-
-    return Path(os.environ.get("VOICESIM_CACHE") or user_cache_dir("voicesim", appauthor=False)).expanduser() / "lines"
+    return folders.cache_folder() / "lines"
 
 
 def line_key(engine: str, style: VoiceStyle, text: str, settings: VoiceSettings | None = None) -> str:
