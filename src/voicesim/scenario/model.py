@@ -278,9 +278,18 @@ class Support(Model):
 
 
 class Topic(Model):
-    """A subject the trainee may raise: any of these words or phrases names it (matched on word stems)."""
+    """A subject the trainee may raise, by the words that name it or by examples of how it is raised."""
 
-    phrases: Annotated[tuple[str, ...], Field(min_length=1)]
+    phrases: tuple[str, ...] = ()
+    """Words or phrases that name it (matched on word stems)."""
+    examples: tuple[str, ...] = ()
+    """Whole sentences that raise it: another sentence that means much the same raises it too."""
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not (self.phrases or self.examples):
+            raise ValueError("say how the topic is raised: phrases, examples, or both")
+        return self
 
 
 class Disclosure(Model):
