@@ -31,6 +31,6 @@ WORDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("word", sorted(set(WORDS) - {"feelings"}))
+@pytest.mark.parametrize("word", sorted(set(WORDS) - {"feelings", "happened"}))
 def test_the_handbook_explains(word: str) -> None:
     assert re.search(rf"`{word}`|\b{word}:", HANDBOOK)

@@ -16,7 +16,7 @@ from transitions import EventData, Machine
 
 from voicesim.engine.events import Disclosed, Fact, FeelingsChanged, StateEntered
 from voicesim.language.reading import TurnReading
-from voicesim.scenario.marks import plain
+from voicesim.scenario.marks import plain, same_words
 from voicesim.scenario.model import Ending, FeelingRule, GlobalRule, Guard, Hears, Line, Rule, Scenario, Trigger
 
 
@@ -59,6 +59,10 @@ class SurvivorState:
     silences: frozenset[float] = frozenset()
     """Silence thresholds already passed in this visit of the state."""
     turns: int = 0
+    happened: tuple[tuple[str, int], ...] = ()
+    """How many turns were taken in each manner so far: (event, turns)."""
+    led_by_silence: int = 0
+    """States that silence alone has led her on to since the trainee's last turn."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ class ChosenLine:
     text: str
     """With the script's marks."""
     reveals: tuple[str, ...]
+    by: str = ""
+    """The cast member who says it; empty for the persona."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class Reaction:
 
 def holds(guard: Guard, survivor: SurvivorState) -> bool:
     """Whether every condition of the guard is met."""
-    feelings = dict(survivor.feelings)
+    feelings, happened = dict(survivor.feelings), dict(survivor.happened)
     return (
         all(bound.holds(feelings[name]) for name, bounds in guard.feelings.items() for bound in bounds)
         and survivor.told.issuperset(guard.told)
@@ -92,6 +98,7 @@ def holds(guard: Guard, survivor: SurvivorState) -> bool:
         and survivor.visited.issuperset(guard.visited)
         and survivor.visited.isdisjoint(guard.not_visited)
         and survivor.turns >= guard.turns_at_least
+        and all(bound.holds(happened.get(event, 0)) for event, bounds in guard.happened.items() for bound in bounds)
     )
 
 
@@ -176,6 +183,11 @@ class Survivor:
                 *((i, r) for i, r in general if not r.first),
             ):
                 self._add(name, rule_id, rule)
+            if scenario.closes_after and not state.ending:
+                self._machine.add_transition(
+                    "close", name, scenario.closes_after.go, before=[self._close], after=[self._settle]
+                )
+        self._same_words = _same_words(scenario)
 
     def _add(self, source: str, rule_id: str, rule: Rule | GlobalRule) -> None:
         def fits(event: EventData) -> bool:
@@ -210,14 +222,22 @@ class Survivor:
         """What she does about a turn (its manner, then its words) or a silence.
 
         Feelings move for every stimulus. Rules are tried stimulus by stimulus until one moves her or answers; a manner rule that
-        only speaks (no `go`) is said first and the words are still answered.
+        only speaks (no `go`) is said first and the words are still answered. What `closes_after` says comes before every rule.
         """
         self._set(survivor, at)
         scene = self._scene
         if any(isinstance(stimulus, Heard) for stimulus in stimuli):
-            scene.survivor = replace(scene.survivor, turns=scene.survivor.turns + 1)
+            scene.survivor = replace(scene.survivor, turns=scene.survivor.turns + 1, led_by_silence=0)
+        for stimulus in stimuli:
+            if isinstance(stimulus, Manner):
+                happened = dict(scene.survivor.happened)
+                happened[stimulus.event] = happened.get(stimulus.event, 0) + 1
+                scene.survivor = replace(scene.survivor, happened=tuple(sorted(happened.items())))
         for stimulus in stimuli:
             self._feel(stimulus)
+        if self._closes(stimuli):
+            scene.trigger("close")  # type: ignore[attr-defined]
+            return replace(self._result(), taken=True)
         taken = False
         for stimulus in stimuli:
             if isinstance(stimulus, Silence):
@@ -227,6 +247,8 @@ class Survivor:
                 scene.trigger(_stimulus_name(stimulus), stimulus=stimulus)  # type: ignore[attr-defined]
             if scene.taken is not None:
                 taken = True
+                if isinstance(stimulus, Silence) and scene.taken.go is not None:
+                    scene.survivor = replace(scene.survivor, led_by_silence=scene.survivor.led_by_silence + 1)
                 if not (isinstance(stimulus, Manner) and scene.taken.go is None):
                     break
         return replace(self._result(), taken=taken)
@@ -242,11 +264,14 @@ class Survivor:
             return ()
         rules: list[Trigger] = [*state.next, *self.scenario.feels]
         rules += [rule for rule in self.scenario.anywhere if survivor.state not in rule.except_in]
-        return tuple(sorted({rule.silence for rule in rules if rule.silence} - survivor.silences))
+        named = {rule.silence for rule in rules if rule.silence}
+        if self.scenario.closes_after:
+            named.add(self.scenario.closes_after.silence)
+        return tuple(sorted(named - survivor.silences))
 
-    def mood(self, survivor: SurvivorState) -> str:
-        """The persona's voice mood that her feelings call for now."""
-        moods = self.scenario.persona.voice.moods
+    def mood(self, survivor: SurvivorState, by: str = "") -> str:
+        """The voice mood that her feelings call for now, in her own voice or in a cast member's."""
+        moods = self.scenario.speaker(by).voice.moods
         return next((name for name, mood in moods.items() if holds(mood.when, survivor)), next(iter(moods)))
 
     def answers_backchannel(self, survivor: SurvivorState, reading: TurnReading, near: float) -> bool:
@@ -300,11 +325,33 @@ class Survivor:
             self._change(rule.changes, describe(rule))
         self._say_one_of(rule.says, f"rule/{rule_id}")
         if rule.go is not None:
-            left = scene.survivor.state
-            scene.survivor = replace(
-                scene.survivor, state=rule.go, visited=scene.survivor.visited | {left}, silences=frozenset()
-            )
-            scene.facts.append(StateEntered(scene.at, rule.go, describe(rule)))
+            self._enter(rule.go, describe(rule))
+
+    def _closes(self, stimuli: Sequence[Stimulus]) -> bool:
+        """Whether she now ends it by herself."""
+        limits, survivor = self.scenario.closes_after, self._scene.survivor
+        if limits is None or self.scenario.states[survivor.state].ending:
+            return False
+        silences = [stimulus.seconds for stimulus in stimuli if isinstance(stimulus, Silence)]
+        # More states in silence than there are: she has been in one of them twice, and would go round for ever.
+        circling = survivor.led_by_silence > len(self.scenario.states)
+        if silences:
+            return circling or max(silences) >= limits.silence
+        return survivor.turns >= limits.turns
+
+    def _close(self, event: EventData) -> None:
+        limits = self.scenario.closes_after
+        assert limits is not None
+        silent = not self._scene.survivor.turns >= limits.turns
+        why = "closes after a long silence" if silent else f"closes after {limits.turns} turns"
+        self._scene.taken = Rule(hears=Hears(anything=True), go=limits.go)
+        self._enter(limits.go, why)
+
+    def _enter(self, name: str, via: str) -> None:
+        scene = self._scene
+        visited = scene.survivor.visited | {scene.survivor.state}
+        scene.survivor = replace(scene.survivor, state=name, visited=visited, silences=frozenset())
+        scene.facts.append(StateEntered(scene.at, name, via))
 
     def _settle(self, event: EventData) -> None:
         if self._scene.taken is not None and self._scene.taken.go is not None:
@@ -321,14 +368,14 @@ class Survivor:
         if fitting:
             _, _, line_id, line = min(fitting, key=lambda choice: choice[:3])
             scene.survivor = replace(scene.survivor, used=scene.survivor.used | {line_id})
-            scene.lines.append(ChosenLine(line_id, line.text, line.reveals))
+            scene.lines.append(ChosenLine(line_id, line.text, line.reveals, line.by or ""))
 
     def _fitting(self, lines: tuple[Line, ...], prefix: str) -> list[tuple[bool, int, str, Line]]:
         survivor = self._scene.survivor
         return [
             (line.when == Guard(), crc32(f"{self._seed}/{prefix}/{index}".encode()), f"{prefix}/{index}", line)
             for index, line in enumerate(lines)
-            if f"{prefix}/{index}" not in survivor.used and holds(line.when, survivor)
+            if survivor.used.isdisjoint(self._same_words[f"{prefix}/{index}"]) and holds(line.when, survivor)
         ]
 
 
@@ -339,6 +386,21 @@ def heard_to_the_end(
     new = [name for name in reveals if name not in survivor.told]
     facts: tuple[Fact, ...] = tuple(Disclosed(at, name) for name in new)
     return replace(survivor, told=survivor.told | set(new)), facts
+
+
+def _same_words(scenario: Scenario) -> dict[str, frozenset[str]]:
+    """For each line's id, the ids of all lines with the same words: once one is said, so are the others."""
+    texts: dict[str, str] = {}
+    for name, state in scenario.states.items():
+        texts |= {f"state/{name}/{index}": line.text for index, line in enumerate(state.lines)}
+        for number, rule in enumerate(state.next):
+            texts |= {f"rule/{name}/{number}/{index}": line.text for index, line in enumerate(rule.says)}
+    for number, general in enumerate(scenario.anywhere):
+        texts |= {f"rule/anywhere/{number}/{index}": line.text for index, line in enumerate(general.says)}
+    ids: dict[str, set[str]] = {}
+    for line_id, text in texts.items():
+        ids.setdefault(same_words(text), set()).add(line_id)
+    return {line_id: frozenset(ids[same_words(text)]) for line_id, text in texts.items()}
 
 
 def spoken_text(line: ChosenLine) -> str:

@@ -37,6 +37,10 @@ def mermaid(scenario: Scenario) -> str:
     if general:
         rows.append('  state "anywhere" as any_state')
         rows += _arrows("any_state", general)
+    if scenario.closes_after:
+        limits = scenario.closes_after
+        rows.append('  state "closes by herself" as closes_after')
+        rows.append(f"  closes_after --> {_id(limits.go)}: • turn {limits.turns}, or silence {limits.silence:g} s")
     rows.append("  classDef ending stroke-width:3px")
     rows += [f"  class {_id(name)} ending" for name, state in scenario.states.items() if state.ending]
     return "\n".join(rows) + "\n"
@@ -78,7 +82,7 @@ def _some(names: Sequence[str]) -> str:
 def _condition(guard: Guard) -> str:
     parts = [
         f"{name} {_WORDS[bound.operator]} {bound.value:g}"
-        for name, bounds in guard.feelings.items()
+        for name, bounds in (*guard.feelings.items(), *guard.happened.items())
         for bound in bounds
     ]
     for key, words in (("told", "told"), ("not_told", "not told"), ("visited", "after"), ("not_visited", "not after")):

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from voicesim.scenario.model import Comparison, Feeling, Guard
 
+_HOW_OFTEN = Feeling(start=0, low=0, high=10_000)
+"""Bounds of a count."""
+
 
 def never_holds(guard: Guard, feelings: Mapping[str, Feeling]) -> tuple[str, str] | None:
     """Why a guard can never hold, as (key, reason); None when it can.
@@ -15,6 +18,9 @@ def never_holds(guard: Guard, feelings: Mapping[str, Feeling]) -> tuple[str, str
     for name, bounds in guard.feelings.items():
         if name in feelings and (reason := _no_number(name, bounds, feelings[name])):
             return name, reason
+    for event, bounds in guard.happened.items():
+        if reason := _no_number(event, bounds, _HOW_OFTEN):
+            return event, reason
     for key, other in (("told", "not_told"), ("visited", "not_visited")):
         both = set(getattr(guard, key)) & set(getattr(guard, other))
         if both:

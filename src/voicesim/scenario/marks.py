@@ -58,6 +58,12 @@ def parse_line(text: str) -> tuple[Phrase | Silence, ...]:
     return tuple(parts)
 
 
+def same_words(text: str) -> str:
+    """What two lines have in common that sound alike: the words, without marks, capitals and punctuation."""
+    words = _ANY_BRACKET.sub(" ", text).lower()
+    return " ".join("".join(letter if letter.isalnum() else "" if letter in "'’" else " " for letter in words).split())
+
+
 def plain(text: str) -> str:
     """The line without its marks, as it would be written down."""
     return " ".join(part.text for part in parse_line(text) if isinstance(part, Phrase))

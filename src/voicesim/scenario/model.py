@@ -8,7 +8,7 @@ docs/scenarios.md teaches the language; `voicesim scenario check` explains mista
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -43,7 +43,7 @@ def _listed(value: Any) -> Any:
 
 
 class Comparison(Model):
-    """``">= 40"``: a bound on a feeling."""
+    """``">= 40"``: a bound on a feeling, or on how often something has happened."""
 
     operator: Literal["<", "<=", ">", ">="]
     value: float
@@ -74,6 +74,8 @@ class Guard(Model):
     """When a rule, a line or a mood applies. All conditions must hold; an empty guard always holds."""
 
     feelings: dict[str, tuple[Comparison, ...]] = {}
+    happened: dict[Event, tuple[Comparison, ...]] = {}
+    """How many of the trainee's turns were taken in this manner so far, the present one included."""
     told: tuple[Name, ...] = ()
     """Disclosures that must have been heard."""
     not_told: tuple[Name, ...] = ()
@@ -86,17 +88,17 @@ class Guard(Model):
     @model_validator(mode="before")
     @classmethod
     def _sort_keys(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "feelings" in value:
+        if not isinstance(value, dict) or "feelings" in value or "happened" in value:
             return value
         known = {"told", "not_told", "visited", "not_visited"}
-        guard: dict[str, Any] = {"feelings": {}}
+        guard: dict[str, Any] = {"feelings": {}, "happened": {}}
         for key, entry in value.items():
             if key in known:
                 guard[key] = _listed(entry)
             elif key == "turns_at_least":
                 guard[key] = entry
             else:
-                guard["feelings"][key] = _listed(entry)
+                guard["happened" if key in get_args(Event) else "feelings"][key] = _listed(entry)
         return guard
 
 
@@ -134,6 +136,8 @@ class Line(Model):
     when: Guard = Guard()
     reveals: tuple[Name, ...] = ()
     """Disclosures this line tells, if it is heard to its end."""
+    by: Name | None = None
+    """The cast member who says it; left out, the persona does."""
 
     @model_validator(mode="before")
     @classmethod
@@ -298,6 +302,17 @@ class Disclosure(Model):
     about: str
 
 
+class ClosesAfter(Model):
+    """When she brings it to an end by herself, so that no conversation goes on for ever."""
+
+    turns: Annotated[int, Field(ge=5)]
+    """The trainee's turn with which she closes, whatever it says."""
+    silence: Annotated[float, Field(ge=20, le=300)]
+    """Seconds of shared silence after which she closes."""
+    go: Name
+    """The ending that it comes to."""
+
+
 class Scenario(Model):
     """A whole spoken scenario."""
 
@@ -314,10 +329,18 @@ class Scenario(Model):
     support: Annotated[tuple[Support, ...], Field(min_length=1)]
     instructor_notes: str
     persona: Persona
+    cast: dict[Name, Persona] = {}
+    """Others who are heard: whoever stands in a line's `by`. They have voices of their own, but no feelings."""
     feelings: Annotated[dict[Name, Feeling], Field(min_length=1)]
     feels: tuple[FeelingRule, ...] = ()
     topics: dict[Name, Topic] = {}
     disclosures: dict[Name, Disclosure] = {}
     start: Name
     anywhere: tuple[GlobalRule, ...] = ()
+    closes_after: ClosesAfter | None = None
+    """Without it the rules alone decide when it ends."""
     states: Annotated[dict[Name, State], Field(min_length=1)]
+
+    def speaker(self, by: str | None) -> Persona:
+        """Who says a line with this `by`: a cast member, or the persona."""
+        return self.cast[by] if by else self.persona

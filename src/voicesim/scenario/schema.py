@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from voicesim.scenario.model import Scenario
+from voicesim.scenario.model import Event, Scenario
 
 Schema = dict[str, Any]
 
@@ -42,10 +42,16 @@ def json_schema() -> Schema:
 def _guard(written: Schema) -> Schema:
     """In the file, feelings stand beside the other conditions: ``{trust: ">= 40", told: walk-home}``."""
     properties = dict(written["properties"])
-    del properties["feelings"]
+    del properties["feelings"], properties["happened"]
     guard: Schema = {**written, "properties": properties}
     _take_one(guard, "told", "not_told", "visited", "not_visited")
-    guard["additionalProperties"] = {"anyOf": [_COMPARISON, {"type": "array", "items": _COMPARISON}]}
+    bound: Schema = {"anyOf": [_COMPARISON, {"type": "array", "items": _COMPARISON}]}
+    for event in get_args(Event):
+        properties[event] = {
+            **bound,
+            "description": "How many turns were taken in this manner so far, this one included.",
+        }
+    guard["additionalProperties"] = bound
     return guard
 
 
