@@ -39,7 +39,7 @@ PATIENCE = default_turn_taking().model_copy(update={"turn_end": 0.9, "turn_end_u
 SCENARIO = Path(__file__).with_name("small_scenario.yaml")
 
 
-def clip_of(text: str, mood: str) -> Clip:
+def clip_of(text: str, mood: str, by: str = "") -> Clip:
     """A line in which every word lasts 0.4 s and every mark as long as it says."""
     words: list[SpokenWord] = []
     hesitations: list[Span] = []

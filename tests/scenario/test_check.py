@@ -24,6 +24,10 @@ PLANTED = {
     "an unknown told": ('{trust: ">= 20"}', "{told: cat}", "told: cat", "error", "no disclosure 'cat'"),
     "an unknown exception": ("says: I was talking.", "says: Hm.\n    except_in: [nope]", "nope", "error", "no state 'nope'"),
     "a disclosure nobody tells": ("        reveals: dog-ran\n", "", "  dog-ran:", "warning", "no line reveals it"),
+    "a speaker nobody knows": ("    lines: I see.", "    lines: {text: I see., by: captain}", "by: captain", "error",
+                               "nobody called 'captain' in the cast"),
+    "a cast member who never speaks": ("feelings:\n", "cast:\n  captain: {name: Ruiz, age: 50, pronouns: he/him, about: x}\n"
+                                       "feelings:\n", "  captain:", "warning", "says nothing"),
     "a state nobody comes to": ("  gone:\n", "  lost:\n    about: x\n    lines: Oh.\n    next:\n      - {hears: "
                                 "anything, go: kept}\n  gone:\n", "  lost:", "error", "she never comes here"),
     "no way out": ("go: told", "go: telling", "  telling:", "error", "can never leave"),

@@ -34,6 +34,7 @@ SCENARIO = Scenario.model_validate(
         "support": [{"name": "Help line", "contact": "000", "where": "anywhere"}],
         "instructor_notes": "A test.",
         "persona": {"name": "Ana", "age": 30, "pronouns": "she", "about": "A visitor.", "voice": {"moods": MOODS}},
+        "cast": {"clerk": {"name": "Bo", "age": 50, "pronouns": "he", "about": "At the desk.", "voice": {"pitch": 20}}},
         "feelings": {"distress": {"start": 30}},
         "start": "desk",
         "anywhere": [{"event": "interrupted", "says": "Can I finish?"}],
@@ -138,3 +139,15 @@ def test_pitch_stays_within_what_an_engine_can_do() -> None:
 def test_an_unknown_mood_is_named_with_the_known_ones() -> None:
     with pytest.raises(BadInputError, match=r"no mood 'angry'.*shaken, guarded, steady, never"):
         style_for(SCENARIO.persona.voice, "angry")
+
+
+def test_a_cast_member_speaks_their_lines_in_a_voice_of_their_own() -> None:
+    says = {"text": "Next, please.", "by": "clerk"}
+    scenario = Scenario.model_validate(
+        {**SCENARIO.model_dump(), "anywhere": [{"event": "interrupted", "says": ["Hello.", says]}]}
+    )
+    book = voice_ahead(scenario, ToneVoice())
+    assert book.clip("Next, please.", "steady", "clerk").samples.any()
+    with pytest.raises(VoicesimError, match="not voiced ahead"):
+        book.clip("Next, please.", "steady")
+    assert len(book) == 2 * (len(ALL) - 1) + 1, "the clerk has one mood, and does not voice her lines"

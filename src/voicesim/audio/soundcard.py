@@ -92,6 +92,11 @@ class SoundCard:
         return " / ".join(dict.fromkeys(self.names.values()))
 
     @property
+    def done(self) -> bool:
+        """A device never comes to its end; it is lost (`DeviceGoneError`)."""
+        return False
+
+    @property
     def loop_latency(self) -> int:
         """Samples at 16 kHz by which `Block.played` is heard later than `Block.captured` was said; a median."""
         return max(0, round(median(self._latencies) * SAMPLE_RATE)) if self._latencies else 0

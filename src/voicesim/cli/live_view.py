@@ -5,7 +5,7 @@ Never what she feels or how it is going: the trainee is to listen to her, not to
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -78,10 +78,18 @@ class LiveView:
         tell: prints a line.
         terminal: draw the line in place.
         push_to_talk: whether the trainee marks the turns by hand.
+        cast: names of others who speak, by their id.
     """
 
-    def __init__(self, tell: Callable[[str], None], terminal: bool, push_to_talk: bool = False) -> None:
+    def __init__(
+        self,
+        tell: Callable[[str], None],
+        terminal: bool,
+        push_to_talk: bool = False,
+        cast: Mapping[str, str] | None = None,
+    ) -> None:
         self._tell = tell
+        self._cast = cast or {}
         self._terminal = terminal
         self._push_to_talk = push_to_talk
         self._meter = Meter()
@@ -115,7 +123,9 @@ class LiveView:
     def tick(self, conductor: Conductor, block: Block) -> None:
         """A block has passed."""
         self._meter.take(block.captured)
-        changed = self._settle(whose_turn(conductor.state, conductor.now, self._push_to_talk), conductor.now)
+        changed = self._settle(
+            whose_turn(conductor.state, conductor.now, self._push_to_talk, self._cast), conductor.now
+        )
         if self._line is None:
             if changed and self._shown != PAUSED:  # which is told with what ends it
                 self._tell(self._shown)
@@ -145,7 +155,7 @@ class LiveView:
 
         line = Text(no_wrap=True, overflow="crop", end="")
         room = width - 1  # a full row would wrap in some terminals
-        line.append(f"{self._shown:<{_WIDTH}}", style="" if self._shown in (HERS, THINKING) else "bold")
+        line.append(f"{self._shown:<{_WIDTH}}", style="bold" if self._shown in (YOURS, OPEN, PAUSED) else "")
         keys = "space talks" if self._push_to_talk else "space pauses"
         keys = f"{'space goes on' if self._shown == PAUSED else keys} · q stops"
         for part in (f"   {clock(now)[:-2]:>5}", f"   mic {self._meter.bar(10)}", f"   {keys}"):
@@ -155,7 +165,9 @@ class LiveView:
         return line
 
 
-def whose_turn(state: ConversationState, now: int, push_to_talk: bool = False) -> str:
+def whose_turn(
+    state: ConversationState, now: int, push_to_talk: bool = False, cast: Mapping[str, str] | None = None
+) -> str:
     """Whose floor it is, in plain words.
 
     A pause within the trainee's turn stays his: nothing on the screen hurries a slow sentence.
@@ -171,5 +183,8 @@ def whose_turn(state: ConversationState, now: int, push_to_talk: bool = False) -
         late = not turn.speaking and not turn.known and now - turn.end > _WORDS_LATE
         return THINKING if late else YOURS
     if state.utterance is not None:
-        return HERS if state.utterance.status != "asked" else THINKING
+        if state.utterance.status == "asked":
+            return THINKING
+        other = (cast or {}).get(state.utterance.by)
+        return f"{other} speaks" if other else HERS
     return THINKING if state.say_at is not None else OPEN

@@ -228,7 +228,8 @@ class _Practice:
                 prepared, driver="soundcard", consent=Consent(given=True, how=how), devices=card.names,
                 loop_latency=card.loop_latency,
             ).model_copy(update=ready.as_meta())  # fmt: skip
-            view = LiveView(self.tell, self.terminal, self.options["push_to_talk"])
+            cast = {name: member.name for name, member in prepared.loaded.scenario.cast.items()}
+            view = LiveView(self.tell, self.terminal, self.options["push_to_talk"], cast)
             ears = WorkerEars(prepared.listener)
             with recording(prepared, self.folder, meta, ears, view.watch, player) as conductor, view:
                 outcome = converse(conductor, GuardedCard(card, ready.echo), view)

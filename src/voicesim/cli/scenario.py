@@ -132,8 +132,8 @@ def _show(beat: object) -> None:
     feelings = "  ".join(f"{name} {value:g}" for name, value in beat.feelings.items())
     via = f" via {'; '.join(beat.via)}" if beat.via else ""
     click.echo(f"     [{beat.state}]{via}   {feelings}")
-    for line in beat.lines:
-        click.echo(f"she> {line}")
+    for speaker, line in zip(beat.speakers, beat.lines, strict=True):
+        click.echo(f"{speaker}> {line}")
     if beat.ending is not None:
         click.echo(f"     ending: {beat.ending.title} ({beat.ending.kind})")
 
@@ -152,6 +152,7 @@ def _show_json(beat: object) -> None:
         "state": beat.state,
         "via": list(beat.via),
         "lines": list(beat.lines),
+        "speakers": list(beat.speakers),
         "feelings": beat.feelings,
         "told": list(beat.told),
         "ending": beat.ending.kind if beat.ending else None,

@@ -39,7 +39,11 @@ from voicesim.engine.events import (
     WakeAt,
 )
 from voicesim.engine.state import ConversationState
+from voicesim.language.controls import spoken_control
 from voicesim.timebase import samples
+
+SAID = "said"
+"""Why the session paused or went on: the trainee said so."""
 
 
 class Conversation(Rules):
@@ -77,10 +81,12 @@ class _Step(Answering):
                 self.open()
             case SpeechStarted(onset=onset):
                 self.speech_started(onset)
+            case SpeechEnded(onset=onset, end=end) if self.state.phase == "paused":
+                self.request(onset, end)  # "let's go on" must be heard
             case SpeechEnded(end=end):
                 self.speech_ended(end)
             case Transcribed():
-                self.transcribed(event)
+                self.heard_words(event)
             case LineStarted(utterance=number) if self.is_current(number):
                 self.line_started(event)
             case LineHeld(utterance=number, heard=heard) if self.is_current(number):
@@ -105,6 +111,22 @@ class _Step(Answering):
                 self.put(track_ended=True)
             case _:
                 pass
+
+    def heard_words(self, heard: Transcribed) -> None:
+        """Words to the exercise are obeyed at once, whoever has the floor; all others are for her."""
+        paused = self.state.phase == "paused"
+        control = spoken_control(heard.text, paused=paused)
+        if control == "stop":
+            self.end("stopped")
+        elif control == "resume":
+            self.resume(SAID)
+        elif control == "pause" and not paused:
+            before = turns.drop_since(self.state.turn, heard.onset)
+            self.pause(SAID)
+            # What he had said to her before it stands, and is answered when the session goes on.
+            self.put(turn=before if before is not None and not before.speaking else None, talking=False)
+        else:
+            self.transcribed(heard)
 
     def pause(self, because: str) -> None:
         if self.state.phase != "running":

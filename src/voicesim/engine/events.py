@@ -178,6 +178,8 @@ class Say:
     """Stable id: ``state/doorway/0``, ``rule/doorway/2/1``."""
     text: str
     mood: str
+    by: str = ""
+    """The cast member who says it; empty for the persona."""
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,8 @@ class LineHeard:
     heard_text: str
     """The words that sounded, to the word."""
     complete: bool
+    by: str = ""
+    """The cast member who said it; empty for the persona."""
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,10 @@ class HerLines(Desk):
             return
         line, *rest = self.state.queue
         number = self.state.next_utterance
-        self.out.append(Say(self.at, number, line.id, line.text, self.rules.survivor.mood(self.state.survivor)))
+        mood = self.rules.survivor.mood(self.state.survivor, line.by)
+        self.out.append(Say(self.at, number, line.id, line.text, mood, line.by))
         self.put(
-            utterance=Utterance(number, line.id, spoken_text(line), line.reveals),
+            utterance=Utterance(number, line.id, spoken_text(line), line.reveals, by=line.by),
             queue=tuple(rest),
             say_at=None,
             next_utterance=number + 1,
@@ -102,7 +103,17 @@ class HerLines(Desk):
         end = self.at if utterance.silent_since is None else utterance.silent_since
         said = utterance.heard_text(heard)
         self.out.append(
-            LineHeard(self.at, utterance.number, utterance.line, utterance.onset, end, utterance.text, said, complete)
+            LineHeard(
+                self.at,
+                utterance.number,
+                utterance.line,
+                utterance.onset,
+                end,
+                utterance.text,
+                said,
+                complete,
+                utterance.by,
+            )
         )
 
     def sound_again(self) -> None:

@@ -20,6 +20,7 @@ from voicesim.engine.events import Duck, Hold, OverlapKind, Overlapped, Stop, Tr
 from voicesim.engine.lines import HerLines
 from voicesim.engine.state import OpenOverlap
 from voicesim.engine.utterance import Utterance
+from voicesim.language.controls import may_become_control
 from voicesim.language.reading import TurnReading
 
 
@@ -96,7 +97,7 @@ class WhoseFloor(HerLines):
         if not heard.text:
             self.put(overlap=replace(overlap, cleared=True))
             self.sound_again()
-        elif not reading.backchannel_only:
+        elif not reading.backchannel_only and not may_become_control(heard.text):
             self.stop_her(overlap, heard.end)
 
     def decide(self, overlap: OpenOverlap, heard: Transcribed) -> None:

@@ -7,12 +7,13 @@ model is a scratch object set afresh for every reaction.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
-from transitions import EventData, Machine
+from transitions import EventData, Machine, Transition
 
 from voicesim.engine.events import Disclosed, Fact, FeelingsChanged, StateEntered
 from voicesim.language.reading import TurnReading
@@ -107,8 +108,8 @@ def hears(wanted: Hears, reading: TurnReading) -> bool:
     if wanted.anything:
         return True
     return (
-        (not wanted.move or not reading.moves.isdisjoint(wanted.move))
-        and (not wanted.question or reading.question in wanted.question)
+        (not wanted.question or reading.question in wanted.question)
+        and (not wanted.move or not reading.moves.isdisjoint(wanted.move))
         and (not wanted.mark or not reading.marks.isdisjoint(wanted.mark))
         and (not wanted.topic or not set(reading.topics).isdisjoint(wanted.topic))
     )
@@ -151,6 +152,17 @@ class _Scene:
     taken: Rule | None = None
 
 
+class _Way(Transition):  # type: ignore[misc]
+    """A transition that asks its conditions directly: `transitions` looks each one up by name, every time."""
+
+    def _eval_conditions(self, event_data: EventData) -> bool:
+        return all(condition.func(event_data) for condition in self.conditions)
+
+
+class _Machine(Machine):  # type: ignore[misc]
+    transition_cls = _Way
+
+
 class Survivor:
     """The scenario as a machine. Stateless between calls; one per conversation.
 
@@ -163,7 +175,7 @@ class Survivor:
         self.scenario = scenario
         self._seed = seed
         self._scene = _Scene(state=scenario.start)
-        self._machine = Machine(
+        self._machine = _Machine(
             model=self._scene,
             states=list(scenario.states),
             initial=scenario.start,
@@ -188,12 +200,16 @@ class Survivor:
                     "close", name, scenario.closes_after.go, before=[self._close], after=[self._settle]
                 )
         self._same_words = _same_words(scenario)
+        self._feels: dict[str, list[tuple[int, FeelingRule]]] = {"hears": [], "manner": [], "silence": []}
+        for index, rule in enumerate(scenario.feels):
+            self._feels[_trigger_name(rule)].append((index, rule))
 
     def _add(self, source: str, rule_id: str, rule: Rule | GlobalRule) -> None:
         def fits(event: EventData) -> bool:
-            survivor = self._scene.survivor
-            spent = rule.go is None and rule.says and not self._fitting(rule.says, f"rule/{rule_id}")
-            return set_off(rule, event.kwargs["stimulus"]) and holds(rule.when, survivor) and not spent
+            # The cheapest question first: most rules wait for something else.
+            if not (set_off(rule, event.kwargs["stimulus"]) and holds(rule.when, self._scene.survivor)):
+                return False
+            return rule.go is not None or not rule.says or bool(self._fitting(rule.says, f"rule/{rule_id}"))
 
         def carry_out(event: EventData) -> None:
             self._carry_out(rule_id, rule)
@@ -228,11 +244,10 @@ class Survivor:
         scene = self._scene
         if any(isinstance(stimulus, Heard) for stimulus in stimuli):
             scene.survivor = replace(scene.survivor, turns=scene.survivor.turns + 1, led_by_silence=0)
-        for stimulus in stimuli:
-            if isinstance(stimulus, Manner):
-                happened = dict(scene.survivor.happened)
-                happened[stimulus.event] = happened.get(stimulus.event, 0) + 1
-                scene.survivor = replace(scene.survivor, happened=tuple(sorted(happened.items())))
+        manners = [stimulus.event for stimulus in stimuli if isinstance(stimulus, Manner)]
+        if manners:
+            happened = Counter(dict(scene.survivor.happened)) + Counter(manners)
+            scene.survivor = replace(scene.survivor, happened=tuple(sorted(happened.items())))
         for stimulus in stimuli:
             self._feel(stimulus)
         if self._closes(stimuli):
@@ -295,16 +310,17 @@ class Survivor:
 
     def _feel(self, stimulus: Stimulus) -> None:
         survivor = self._scene.survivor
-        for index, rule in enumerate(self.scenario.feels):
+        counted = dict(survivor.counted)
+        for index, rule in self._feels[_stimulus_name(stimulus)]:
             if not (set_off(rule, stimulus) and holds(rule.when, survivor)):
                 continue
-            counted = dict(self._scene.survivor.counted)
-            if rule.times is not None and counted.get(index, 0) >= rule.times:
-                continue
             if rule.times is not None:
+                if counted.get(index, 0) >= rule.times:
+                    continue
                 counted[index] = counted.get(index, 0) + 1
-                self._scene.survivor = replace(self._scene.survivor, counted=tuple(sorted(counted.items())))
             self._change(rule.changes, _because(rule, stimulus))
+        if counted != dict(survivor.counted):
+            self._scene.survivor = replace(self._scene.survivor, counted=tuple(sorted(counted.items())))
 
     def _change(self, changes: dict[str, float], because: str) -> None:
         scene = self._scene

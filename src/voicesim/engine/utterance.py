@@ -37,6 +37,8 @@ class Utterance:
     length: int = 0
     words: tuple[Word, ...] = ()
     hesitations: tuple[tuple[int, int], ...] = ()
+    by: str = ""
+    """The cast member who says it; empty for the persona."""
 
     def started(
         self, at: int, length: int, words: tuple[Word, ...], hesitations: tuple[tuple[int, int], ...]

@@ -73,7 +73,7 @@ class Conductor:
         activity: voice activity on the trainee's track.
         ears: words for segments.
         player: her voice.
-        clip: voices a line: marked text and mood to a clip that lies ready.
+        clip: voices a line: marked text, mood and speaker (empty: the persona) to a clip that lies ready.
         loop_latency: samples by which what the player renders is heard later than the microphone block it is paired with.
         watch: told every record and the state after it, for views.
     """
@@ -85,7 +85,7 @@ class Conductor:
         activity: Activity,
         ears: Ears,
         player: Player,
-        clip: Callable[[str, str], Clip],
+        clip: Callable[[str, str, str], Clip],
         loop_latency: int = 0,
         watch: Callable[[Record, ConversationState], None] = lambda record, state: None,
     ) -> None:
@@ -178,8 +178,8 @@ class Conductor:
 
     def _carry_out(self, output: Output) -> None:
         match output:
-            case Say(utterance=number, text=text, mood=mood):
-                self._clips[number] = self._clip(text, mood)
+            case Say(utterance=number, text=text, mood=mood, by=by):
+                self._clips[number] = self._clip(text, mood, by)
                 self.player.say(number, self._clips[number])
             case Duck(utterance=number):
                 self.player.duck(number)

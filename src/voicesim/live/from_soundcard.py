@@ -6,10 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from voicesim.engine.events import AudioTrouble, DeviceLost, DeviceRestored, KeyPressed
+from voicesim.engine.events import AudioTrouble, DeviceLost, DeviceRestored, KeyPressed, TrackEnded
 from voicesim.errors import DeviceError
 from voicesim.live.conductor import Conductor
-from voicesim.live.guarded_card import GuardedCard
 from voicesim.live.keys import Keys, meaning
 from voicesim.live.player import Player
 
@@ -20,6 +19,24 @@ _WAIT = 0.1
 """Seconds to wait for a block before looking at the keys again."""
 _TRY_AGAIN = 1.0
 """Seconds between two attempts to find a lost device again."""
+
+
+class Card(Protocol):
+    """Where sound comes from and goes to."""
+
+    @property
+    def label(self) -> str:
+        """Both devices in one phrase."""
+
+    @property
+    def done(self) -> bool:
+        """Whether no sound will ever come again: never for a device, some time for a recording."""
+
+    def read(self, timeout: float) -> Block | None:
+        """The next block, None when there was none in `timeout` seconds."""
+
+    def reopen(self) -> None:
+        """Look for lost devices again."""
 
 
 class View(Protocol):
@@ -51,8 +68,8 @@ def open_card(player: Player, input_name: str | None, output_name: str | None) -
     return SoundCard(player.render, input_name, output_name)
 
 
-def converse(conductor: Conductor, card: SoundCard | GuardedCard, view: View, patience: float = 60.0) -> Outcome:
-    """Run a live session to its end.
+def converse(conductor: Conductor, card: Card, view: View, patience: float = 60.0) -> Outcome:
+    """Run a live session to its end, or to the end of the sound.
 
     Space pauses and goes on, q stops, Ctrl-C stops. A lost device pauses the session until it is back.
 
@@ -77,6 +94,9 @@ def converse(conductor: Conductor, card: SoundCard | GuardedCard, view: View, pa
                 if block is not None:
                     take(conductor, block)
                     view.tick(conductor, block)
+                if card.done:
+                    conductor.tell(TrackEnded(conductor.now))
+                    break
     except KeyboardInterrupt:
         conductor.tell(KeyPressed(conductor.now, "stop"))
         return Outcome(stopped_by_signal=True)
@@ -105,7 +125,7 @@ def obey(key: str, conductor: Conductor, view: View) -> None:
 
 
 def wait_for_device(
-    conductor: Conductor, card: SoundCard | GuardedCard, view: View, keys: Keys, error: DeviceError, patience: float
+    conductor: Conductor, card: Card, view: View, keys: Keys, error: DeviceError, patience: float
 ) -> bool:
     """Pause and look for the device again until it is back, the person stops, or patience ends.
 

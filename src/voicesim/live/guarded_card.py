@@ -29,6 +29,11 @@ class GuardedCard:
         """Both devices in one phrase."""
         return self._card.label
 
+    @property
+    def done(self) -> bool:
+        """As `SoundCard.done`."""
+        return self._card.done
+
     def read(self, timeout: float) -> Block | None:
         """The next block, without her voice in `captured`; as `SoundCard.read`."""
         block = self._card.read(timeout)

@@ -21,6 +21,8 @@ class Beat:
     reading: TurnReading | None
     lines: tuple[str, ...]
     """Her lines, with the script's marks."""
+    speakers: tuple[str, ...]
+    """Who says each: ``she``, or a cast member's name."""
     state: str
     via: tuple[str, ...]
     feelings: dict[str, float]
@@ -87,6 +89,7 @@ class Rehearsal:
             did=did,
             reading=reading,
             lines=tuple(line.text for line in reaction.lines),
+            speakers=tuple(self.scenario.cast[line.by].name if line.by else "she" for line in reaction.lines),
             state=self._state.state,
             via=tuple(fact.via for fact in facts if isinstance(fact, StateEntered)),
             feelings=dict(self._state.feelings),

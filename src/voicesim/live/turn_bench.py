@@ -146,15 +146,11 @@ class _Nowhere:
         pass
 
 
-class _Until:
-    """A view that ends the session when the recording is over."""
-
-    def __init__(self, card: RecordedCard) -> None:
-        self._card = card
+class _Unwatched:
+    """A view nobody looks at."""
 
     def tick(self, conductor: Any, block: Any) -> None:
-        if self._card.done:
-            raise KeyboardInterrupt
+        pass
 
     def say(self, message: str) -> None:
         pass
@@ -186,7 +182,7 @@ def take_turn(utterance: Utterance, folder: Path, prepared: Prepared) -> Taken:
         watch=lambda record, state: records.append(record),
     )  # fmt: skip
     card = RecordedCard(np.concatenate([sound, after]), player)
-    converse(conductor, card, _Until(card))  # type: ignore[arg-type]
+    converse(conductor, card, _Unwatched())  # type: ignore[arg-type]
     return judge(utterance, records)
 
 
@@ -318,16 +314,6 @@ def word_error_rate(pairs: Sequence[tuple[str, str]]) -> float | None:
             errors += edit_distance(reference, found)
             total += len(reference)
     return round(errors / total, 4) if total else None
-
-
-def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
-    """Fewest insertions, deletions and substitutions of words (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for number, word in enumerate(one, start=1):
-        previous, row[0] = row[0], number
-        for place, found in enumerate(other, start=1):
-            previous, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, previous + (word != found))
-    return row[-1]
 
 
 def measure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ class About:
     title: str
     """The scenario's."""
     her_name: str = "She"
+    cast: Mapping[str, str] = field(default_factory=dict)
+    """Others who speak: id to name."""
     created: str = ""
     """When it was recorded, for people."""
     ending_title: str = ""

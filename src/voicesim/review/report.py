@@ -46,6 +46,7 @@ def about(bundle: Bundle, notes: tuple[str, ...] = ()) -> About:
     return About(
         title=scenario.title,
         her_name=scenario.persona.name.split()[0],
+        cast={name: member.name for name, member in scenario.cast.items()},
         created=meta.created[:16].replace("T", " "),
         ending_title=ending.title if ending else "",
         ending_summary=ending.summary if ending else "",

@@ -51,6 +51,8 @@ class Entry:
     heard: str = ""
     unheard: str = ""
     tags: tuple[Tag, ...] = ()
+    by: str = ""
+    """The cast member who said it; empty for the persona."""
 
 
 def transcript(conversation: Conversation, scorecard: Scorecard) -> tuple[Entry, ...]:
@@ -93,6 +95,7 @@ def _her_entry(line: Line) -> Entry:
         heard=heard,
         unheard=unheard,
         tags=tuple(tags),
+        by=line.by,
     )
 
 

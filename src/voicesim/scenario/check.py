@@ -10,7 +10,7 @@ from typing import Literal
 from voicesim.scenario.guards import never_holds
 from voicesim.scenario.load import LoadedScenario
 from voicesim.scenario.marks import MarkError, Silence, parse_line, plain
-from voicesim.scenario.model import Guard, Line, Move, Rule, Scenario, Trigger
+from voicesim.scenario.model import Guard, Line, Move, Persona, Rule, Scenario, Trigger
 from voicesim.scenario.paths import Way, covers, leading_to, reach, steps, ways
 from voicesim.yamlfile import BadFileError, Location, Problem, did_you_mean
 
@@ -88,8 +88,15 @@ def _guards(scenario: Scenario) -> Iterator[tuple[Location, Guard]]:
         yield (*location, "when"), trigger.when
     for location, line in _lines(scenario):
         yield (*location, "when"), line.when
-    for name, mood in scenario.persona.voice.moods.items():
-        yield ("persona", "voice", "moods", name, "when"), mood.when
+    for place, persona in _speakers(scenario):
+        for name, mood in persona.voice.moods.items():
+            yield (*place, "voice", "moods", name, "when"), mood.when
+
+
+def _speakers(scenario: Scenario) -> Iterator[tuple[Location, Persona]]:
+    yield ("persona",), scenario.persona
+    for name, member in scenario.cast.items():
+        yield ("cast", name), member
 
 
 # ------------------------------------------------------------------------------------------------------------- checks
@@ -135,6 +142,9 @@ def _names(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
     for location, line in _lines(scenario):
         for i, name in enumerate(line.reveals):
             yield from unknown((*location, "reveals", i), "disclosure", name, disclosures)
+        if line.by is not None and line.by not in scenario.cast:
+            remedy = did_you_mean(line.by, scenario.cast) or "Add it under cast, or leave 'by' out."
+            yield "error", (*location, "by"), f"there is nobody called '{line.by}' in the cast.", remedy
 
 
 def _guards_hold(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
@@ -149,18 +159,24 @@ def _guards_hold(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
                 f"this can never be: {reason}.",
                 "Change the numbers or delete the condition.",
             )
-    moods = list(scenario.persona.voice.moods.items())
-    place: Location = ("persona", "voice", "moods")
-    if not any(mood.when == Guard() for _, mood in moods):
-        yield "error", place, "no mood is without a condition.", "End with one that has no 'when', like 'steady: {}'."
-    for (name, mood), (later, _) in pairwise(moods):
-        if mood.when == Guard():
-            yield (
-                "warning",
-                (*place, later),
-                f"never comes, since '{name}' above always holds.",
-                f"Move '{name}' to the end.",
-            )
+    for speaker, persona in _speakers(scenario):
+        moods = list(persona.voice.moods.items())
+        place: Location = (*speaker, "voice", "moods")
+        if not any(mood.when == Guard() for _, mood in moods):
+            remedy = "End with one that has no 'when', like 'steady: {}'."
+            yield "error", place, "no mood is without a condition.", remedy
+        for (name, mood), (later, _) in pairwise(moods):
+            if mood.when == Guard():
+                what = f"never comes, since '{name}' above always holds."
+                yield "warning", (*place, later), what, f"Move '{name}' to the end."
+
+
+def _cast(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
+    """Cast members who never speak."""
+    speaking = {line.by for _, line in _lines(scenario)}
+    for name in scenario.cast:
+        if name not in speaking:
+            yield "warning", ("cast", name), "says nothing.", f"Add 'by: {name}' to a line, or delete it."
 
 
 def _told(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
@@ -174,7 +190,6 @@ def _told(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
 
 def _spoken(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
     """Lines that cannot be spoken, are too long, or are there twice."""
-    voice = scenario.persona.voice
     seen: dict[str, Location] = {}
     for location, line in _lines(scenario):
         try:
@@ -187,7 +202,8 @@ def _spoken(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
             yield "error", location, "there are no words in this line.", "Write what she says."
             continue
         silent = sum(part.seconds for part in parts if isinstance(part, Silence))
-        length = silent + len(words.split()) * 60 / voice.words_per_minute
+        speaker = scenario.cast.get(line.by or "", scenario.persona)
+        length = silent + len(words.split()) * 60 / speaker.voice.words_per_minute
         if length > LONGEST_LINE:
             yield "warning", location, f"takes about {length:.0f} s to say.", f"Keep a line under {LONGEST_LINE:g} s."
         key = "".join(letter for letter in words.lower() if letter.isalnum() or letter == " ")
@@ -349,6 +365,7 @@ def _way_back(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
 _CHECKS: tuple[Callable[[Scenario, LineOf], Iterator[Found]], ...] = (
     _names,
     _guards_hold,
+    _cast,
     _told,
     _spoken,
     _endings,

@@ -145,6 +145,8 @@ class Line:
     complete: bool
     hesitations: tuple[Span, ...] = ()
     line: str = ""
+    by: str = ""
+    """The cast member who said it; empty for the persona."""
 
 
 @dataclass(frozen=True)

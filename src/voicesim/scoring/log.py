@@ -248,7 +248,7 @@ def _lines(records: Sequence[ev.Record], playbacks: Sequence[_Playback]) -> tupl
         fact = heard.get(playback.utterance)
         start, end = playback.started.at, playback.end
         if fact is not None:
-            lines.append(Line(start, end, fact.text, fact.heard_text, fact.complete, hesitations, fact.line))
+            lines.append(Line(start, end, fact.text, fact.heard_text, fact.complete, hesitations, fact.line, fact.by))
             continue
         written = said.get(playback.utterance)
         text = plain(written.text) if written else " ".join(word.text for word in playback.started.words)
@@ -257,7 +257,8 @@ def _lines(records: Sequence[ev.Record], playbacks: Sequence[_Playback]) -> tupl
             word.text for word in playback.started.words if (word.start + word.end) // 2 < playback.heard
         )
         line = written.line if written else ""
-        lines.append(Line(start, end, text, text if complete else sounded, complete, hesitations, line))
+        by = written.by if written else ""
+        lines.append(Line(start, end, text, text if complete else sounded, complete, hesitations, line, by))
     return tuple(lines)
 
 

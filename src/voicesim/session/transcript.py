@@ -25,11 +25,13 @@ class Said:
     text: str
     words: tuple[Word, ...] = ()
     unheard: str = ""
+    by: str = ""
+    """The cast member on her side who said it; empty for the survivor herself (and for the trainee)."""
 
     def line(self) -> str:
         """One line for people."""
         cut = " —" if self.unheard else ""
-        return f"{clock(self.onset):>7}  {self.speaker:<8}  {self.text}{cut}"
+        return f"{clock(self.onset):>7}  {self.by or self.speaker:<8}  {self.text}{cut}"
 
 
 def transcript(records: Iterable[Record]) -> tuple[Said, ...]:
@@ -40,7 +42,7 @@ def transcript(records: Iterable[Record]) -> tuple[Said, ...]:
         match record:
             case LineHeard() if record.heard_text:
                 unheard = "" if record.complete else record.text[len(record.heard_text) :].strip()
-                said.append(Said("survivor", record.onset, record.end, record.heard_text, (), unheard))
+                said.append(Said("survivor", record.onset, record.end, record.heard_text, (), unheard, record.by))
             case Transcribed() if record.text:
                 segments.append(record)
             case TurnTaken():
@@ -61,6 +63,7 @@ def to_json(said: Iterable[Said]) -> list[dict[str, Any]]:
     return [
         {
             "speaker": each.speaker,
+            **({"by": each.by} if each.by else {}),
             "start": seconds(each.onset),
             "end": seconds(each.end),
             "text": each.text,

@@ -17,14 +17,16 @@ Progress = Callable[[int, int], None]
 
 
 class LineBook:
-    """Her lines, ready to play.
+    """Their lines, ready to play.
 
     Args:
         clips: by text (with its marks) and style; moods that sound alike share one.
-        styles: by mood.
+        styles: by speaker (a cast member's id, empty for the persona) and mood.
     """
 
-    def __init__(self, clips: Mapping[tuple[str, VoiceStyle], Clip], styles: Mapping[str, VoiceStyle]) -> None:
+    def __init__(
+        self, clips: Mapping[tuple[str, VoiceStyle], Clip], styles: Mapping[tuple[str, str], VoiceStyle]
+    ) -> None:
         self._clips = dict(clips)
         self._styles = dict(styles)
 
@@ -36,13 +38,13 @@ class LineBook:
         """Samples held in memory, two bytes each."""
         return sum(len(clip.samples) for clip in self._clips.values())
 
-    def clip(self, text: str, mood: str) -> Clip:
-        """The line as she says it in this mood.
+    def clip(self, text: str, mood: str, by: str = "") -> Clip:
+        """The line as its speaker says it in this mood.
 
         Raises:
             VoicesimError: it was not voiced ahead, since it is no line of the scenario or the mood cannot come up.
         """
-        style = self._styles.get(mood)
+        style = self._styles.get((by, mood))
         clip = self._clips.get((text, style)) if style else None
         if clip is None:
             raise VoicesimError(
@@ -52,12 +54,17 @@ class LineBook:
         return clip
 
 
-def scenario_lines(scenario: Scenario) -> tuple[str, ...]:
-    """Every text she may come to say, once each, in the order of the scenario."""
+def spoken_lines(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """(speaker, text) of every line that may come to be said, once each, in the order of the scenario."""
     lines = [line for state in scenario.states.values() for line in state.lines]
     lines += [line for state in scenario.states.values() for rule in state.next for line in rule.says]
     lines += [line for rule in scenario.anywhere for line in rule.says]
-    return tuple(dict.fromkeys(line.text for line in lines))
+    return tuple(dict.fromkeys((line.by or "", line.text) for line in lines))
+
+
+def scenario_lines(scenario: Scenario) -> tuple[str, ...]:
+    """Every text that may come to be said, once each, in the order of the scenario."""
+    return tuple(dict.fromkeys(text for _, text in spoken_lines(scenario)))
 
 
 def voice_ahead(
@@ -80,9 +87,13 @@ def voice_ahead(
         VoicesimError: the voice failed.
     """
     settings = settings or voice_settings()
-    choice = scenario.persona.voice
-    styles = {mood: style_for(choice, mood) for mood in reachable_moods(choice)}
-    wanted = [(text, style) for text in scenario_lines(scenario) for style in dict.fromkeys(styles.values())]
+    styles: dict[tuple[str, str], VoiceStyle] = {}
+    wanted: dict[tuple[str, VoiceStyle], None] = {}
+    for by in ("", *scenario.cast):
+        choice = scenario.speaker(by).voice
+        styles |= {(by, mood): style_for(choice, mood) for mood in reachable_moods(choice)}
+    for by, text in spoken_lines(scenario):
+        wanted |= {(text, style): None for (speaker, _), style in styles.items() if speaker == by}
     report = progress or (lambda done, total: None)
     report(0, len(wanted))
     clips: dict[tuple[str, VoiceStyle], Clip] = {}
