@@ -15,6 +15,7 @@ from statistics import median
 
 from voicesim.asr.engines import open_transcriber
 from voicesim.asr.hearing import Samples, hearing
+from voicesim.asr.word_errors import word_errors
 from voicesim.errors import BadInputError, VoicesimError
 from voicesim.timebase import SAMPLE_RATE
 
@@ -139,22 +140,18 @@ def _measure_here(spoken: tuple[Spoken, ...], setup: Setup) -> Measurement:
         began = time.perf_counter()
         texts.append(transcriber.transcribe(sound).text)
         times.append(time.perf_counter() - began)
-    peak = _peak_megabytes()  # before the normaliser, which needs openai-whisper and with it PyTorch
-    import jiwer
-    from whisper.normalizers import EnglishTextNormalizer
-
-    normal = EnglishTextNormalizer()
+    peak = _peak_megabytes()  # before counting, which loads PyTorch
+    counted = word_errors([(one.text, text) for one, text in zip(spoken, texts, strict=True)])
     each = tuple(
-        Heard(one.audio.name, normal(one.text), normal(text), len(sound) / SAMPLE_RATE, took)
-        for one, text, sound, took in zip(spoken, texts, sounds, times, strict=True)
+        Heard(one.audio.name, said, heard, len(sound) / SAMPLE_RATE, took)
+        for one, (said, heard), sound, took in zip(spoken, counted.each, sounds, times, strict=True)
     )
-    result = jiwer.process_words([one.text for one in each], [one.heard for one in each])
     return Measurement(
         engine=transcriber.engine,
         model=transcriber.model,
         window="30 s" if setup.full_window else "short",
-        word_error_rate=float(result.wer),
-        words=result.hits + result.substitutions + result.deletions,
+        word_error_rate=counted.rate,
+        words=counted.words,
         median_seconds=median(times),
         p95_seconds=sorted(times)[min(len(times) - 1, round(0.95 * len(times)))],
         real_time_factor=sum(times) / sum(one.seconds for one in each),

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import as_file, files
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from voicesim.asr.word_errors import word_errors
 from voicesim.engine.conversation import Conversation
 from voicesim.engine.events import (
     INPUTS,
@@ -23,6 +25,7 @@ from voicesim.engine.events import (
     SessionStarted,
     SpeechEnded,
     SpeechStarted,
+    TimePassed,
     Transcribed,
     TurnTaken,
     TurnTimed,
@@ -65,9 +68,9 @@ class Taken:
     audio: str
     longest_pause: float
     cut_off: bool
-    """She took the turn before it was over."""
+    """She was heard before the trainee had finished."""
     false_cut_off: bool
-    """... and the trainee went on within a second."""
+    """She took a turn and the trainee went on within a second, whether or not she was heard by then."""
     end_of_turn_delay: float | None
     transcription_delay: float | None
     decision_delay: float | None
@@ -190,28 +193,28 @@ def judge(utterance: Utterance, records: Sequence[Record]) -> Taken:
     """What the records say about one utterance."""
     end = samples(utterance.end_of_speech)
     turns = [record for record in records if isinstance(record, TurnTaken)]
-    early = [turn for turn in turns if turn.at < end]
+    sounded = [record.at for record in records if isinstance(record, LineStarted)]
+    cut_off = any(at < end for at in sounded)
     onsets = [record.onset for record in records if isinstance(record, SpeechStarted)]
     false_cut = any(turn.at < onset <= turn.at + SAMPLE_RATE for turn in turns for onset in onsets)
     words: dict[int, Transcribed] = {}
     for record in records:
         if isinstance(record, Transcribed) and (record.onset not in words or record.end >= words[record.onset].end):
             words[record.onset] = record
-    timed = [record for record in records if isinstance(record, TurnTimed)]
-    last = timed[-1] if timed and timed[-1].turn == (turns[-1].turn if turns else -1) else None
-    turn = turns[-1] if turns else None
-    sounded = next((r.at for r in records if isinstance(r, LineStarted) and turn and r.at >= turn.at), None)
+    answer = next((at for at in sounded if at >= end), None)
+    turn = next((turn for turn in reversed(turns) if answer is not None and turn.at <= answer), None)
+    last = next((r for r in records if isinstance(r, TurnTimed) and turn is not None and r.turn == turn.turn), None)
     inputs = tuple(record for record in records if isinstance(record, INPUTS))
     return Taken(
         audio=utterance.audio,
         longest_pause=max((stop - start for start, stop in utterance.inner_pauses), default=0.0),
-        cut_off=bool(early),
+        cut_off=cut_off,
         false_cut_off=false_cut,
-        end_of_turn_delay=(turn.at - end) / SAMPLE_RATE if turn and not early else None,
+        end_of_turn_delay=(turn.at - end) / SAMPLE_RATE if turn and not cut_off else None,
         transcription_delay=last.transcription_delay / SAMPLE_RATE if last else None,
         decision_delay=last.decision_delay / SAMPLE_RATE if last else None,
         playback_latency=last.playback_latency / SAMPLE_RATE if last else None,
-        e2e_latency=(sounded - end) / SAMPLE_RATE if sounded is not None and not early else None,
+        e2e_latency=(answer - end) / SAMPLE_RATE if answer is not None and not cut_off else None,
         heard=" ".join(words[onset].text for onset in sorted(words) if words[onset].text),
         inputs=inputs,  # type: ignore[arg-type]
     )
@@ -223,6 +226,7 @@ def curve(taken: Sequence[Taken], utterances: Sequence[Utterance], prepared: Pre
     All hangovers are scaled together. The transcripts arrive when they arrived in the real run.
     """
     now = prepared.turn_taking.in_samples()
+    heard_after = samples(median([each.playback_latency for each in taken if each.playback_latency is not None] or [0.0]))
     points = []
     for hangover in _HANGOVERS:
         scale = samples(hangover) / now.turn_end
@@ -233,7 +237,7 @@ def curve(taken: Sequence[Taken], utterances: Sequence[Utterance], prepared: Pre
             turn_end_unfinished=round(now.turn_end_unfinished * scale),
         )
         outcomes = [
-            _decide_again(each, utterance, prepared, settings)
+            _decide_again(each, utterance, prepared, settings, heard_after)
             for each, utterance in zip(taken, utterances, strict=True)
         ]
         delays = [
@@ -255,7 +259,7 @@ def curve(taken: Sequence[Taken], utterances: Sequence[Utterance], prepared: Pre
 
 
 def _decide_again(
-    each: Taken, utterance: Utterance, prepared: Prepared, settings: TurnTaking
+    each: Taken, utterance: Utterance, prepared: Prepared, settings: TurnTaking, heard_after: int
 ) -> tuple[bool, float | None]:
     """Whether she would have cut in, and the delay (s) of her turn after the true end, with other patience."""
     evidence = [e for e in each.inputs if isinstance(e, SpeechStarted | SpeechEnded | Transcribed)]
@@ -267,15 +271,14 @@ def _decide_again(
     while pending or (state.wake_at is not None and state.wake_at <= limit):
         wake = state.wake_at
         if wake is not None and (not pending or wake < pending[0].at):
-            from voicesim.engine.events import TimePassed
-
             event: Input = TimePassed(wake)
         else:
             event = pending.pop(0)
         state, outputs = rules.step(state, event)
         for output in outputs:
             if isinstance(output, TurnTaken):
-                return output.at < end, None if output.at < end else (output.at - end) / SAMPLE_RATE
+                cut_off = output.at + heard_after < end
+                return cut_off, None if cut_off else (output.at - end) / SAMPLE_RATE
     return False, None
 
 
@@ -300,20 +303,6 @@ def by_pause(cuts: Sequence[tuple[float, bool]]) -> dict[str, str]:
         ("none" if not pause else f"{pause:g}"): f"{sum(group)} of {len(group)}"
         for pause, group in sorted(groups.items())
     }
-
-
-def word_error_rate(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Word error rate over (said, heard), both normalised as Whisper's authors do; None when nothing was said."""
-    from whisper.normalizers import EnglishTextNormalizer
-
-    normal = EnglishTextNormalizer()
-    errors = total = 0
-    for said, heard in pairs:
-        reference, found = normal(said).split(), normal(heard).split()
-        if reference:
-            errors += edit_distance(reference, found)
-            total += len(reference)
-    return round(errors / total, 4) if total else None
 
 
 def measure(
@@ -343,6 +332,7 @@ def measure(
         if each.e2e_latency is not None and each.end_of_turn_delay is not None
     ]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    errors = word_errors([(u.text, each.heard) for u, each in zip(utterances, taken, strict=True)])
     return {
         "utterances": len(taken),
         "transcriber": f"{prepared.transcriber.engine} {prepared.transcriber.model}",
@@ -354,7 +344,7 @@ def measure(
         "cut_off_by_longest_pause": by_pause([(each.longest_pause, each.cut_off) for each in taken]),
         "false_cut_offs": sum(each.false_cut_off for each in taken),
         "never_answered": sum(each.e2e_latency is None and not each.cut_off for each in taken),
-        "word_error_rate": word_error_rate([(u.text, each.heard) for u, each in zip(utterances, taken, strict=True)]),
+        "word_error_rate": round(errors.rate, 4) if errors.words else None,
         "cpu_share": round(cpu / wall, 3),
         "peak_memory_mib": round(peak / (1024 if sys.platform != "darwin" else 1 << 20)),
         "curve": curve(taken, utterances, prepared),
