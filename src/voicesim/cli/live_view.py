@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from voicesim.engine.events import Record
+from voicesim.engine.events import PausedOrResumed, Record
 from voicesim.engine.state import ConversationState
 from voicesim.timebase import clock, samples
 
@@ -119,6 +119,10 @@ class LiveView:
 
     def watch(self, record: Record, state: ConversationState) -> None:
         """Told every record and the state after it."""
+        if isinstance(record, PausedOrResumed) and record.because == "said":
+            self.say(
+                "Paused, as you said. Say “let's go on” or press space; q stops." if record.paused else "Going on."
+            )
 
     def tick(self, conductor: Conductor, block: Block) -> None:
         """A block has passed."""

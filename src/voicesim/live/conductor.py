@@ -34,9 +34,11 @@ from voicesim.engine.events import (
     Stop,
     TimePassed,
     Transcribe,
+    Transcribed,
     Word,
 )
 from voicesim.engine.state import ConversationState
+from voicesim.language.controls import spoken_control
 from voicesim.live.ears import Ears
 from voicesim.live.player import Mark, Player
 from voicesim.live.tape import Tape
@@ -132,7 +134,9 @@ class Conductor:
         start, self.now = self.now, self.now + len(captured)
         delayed = np.concatenate([self._unheard, played])
         self._unheard = delayed[len(captured) :]
-        self._recorder.audio(captured, delayed[: len(captured)])
+        # What is said while the session stands still is nobody's business: it is listened to for "let's go on", and not kept.
+        kept = np.zeros_like(captured) if self.state.phase == "paused" else captured
+        self._recorder.audio(kept, delayed[: len(captured)])
         self._tape.append(captured)
         for mark in marks:
             self._expect(self._event(mark, start + mark.offset + self._latency))
@@ -142,7 +146,7 @@ class Conductor:
                 self._expect(event)
             self._frame = self._frame[FRAME:]
         for words in self._ears.answers(self.now):
-            self._expect(words)
+            self._expect(discreet(words, self.state))
         self._deliver()
 
     def tell(self, event: Input) -> None:
@@ -205,3 +209,11 @@ class Conductor:
         if mark.kind == "resumed":
             return LineResumed(at, mark.utterance, mark.heard)
         return LineEnded(at, mark.utterance, mark.heard)
+
+
+def discreet(heard: Transcribed, state: ConversationState) -> Transcribed:
+    """Words for the log: without those said while the session stood still, unless they were said to it."""
+    asked_before = state.turn is not None and any(s.request == heard.request for s in state.turn.segments)
+    if state.phase != "paused" or asked_before or spoken_control(heard.text, paused=True):
+        return heard
+    return replace(heard, text="", words=())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from voicesim.engine import events as ev
+from voicesim.language.controls import spoken_control
 from voicesim.scenario.marks import plain
 from voicesim.scoring.conversation import (
     Conversation,
@@ -82,9 +83,12 @@ def _trainee_speech(records: Sequence[ev.Record], length: int) -> tuple[tuple[Ut
         elif isinstance(record, ev.SpeechEnded):
             spans[record.onset] = Span(record.onset, record.end)
     transcripts = _final([record for record in records if isinstance(record, ev.Transcribed)])
+    paused = _pauses(records, length)
     noises, speech = [], []
     for span in sorted(spans.values(), key=lambda s: s.start):
         heard = [t for t in transcripts if t.onset < span.end and span.start < t.end]
+        if any(each.start <= span.start < each.end for each in paused) or any(spoken_control(t.text) for t in heard):
+            continue  # said to the exercise, or while it stood still: no part of the conversation
         if heard and not any(t.text.strip() for t in heard):
             noises.append(span)
         else:
