@@ -313,6 +313,47 @@ class ClosesAfter(Model):
     """The ending that it comes to."""
 
 
+class Goal(Trigger):
+    """One thing a drill listens for, counted over the trainee's turns (or silences); `when` is not used."""
+
+    title: str
+    """What to do, in a few words; shown afterwards, and before in the briefing if the author says it there."""
+    at_least: Annotated[int, Field(ge=1)] | None = None
+    at_most: Annotated[int, Field(ge=0)] | None = None
+    within_turns: Annotated[int, Field(ge=1)] | None = None
+    """Only the first so many turns count."""
+    after_told: tuple[Name, ...] = ()
+    """Only the first turn after one of these disclosures counts."""
+    met: str
+    """One sentence to the trainee when it was met ..."""
+    missed: str
+    """... and when it was not: what to try."""
+
+    @field_validator("after_told", mode="before")
+    @classmethod
+    def _list_disclosures(cls, value: Any) -> Any:
+        return _listed(value)
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a goal has exactly one of at_least: and at_most:")
+        return self
+
+
+class Drill(Model):
+    """Makes a scenario a drill: a few minutes on one skill, with feedback on that skill alone."""
+
+    skill: str
+    """The skill in a few words: ``Leave her silences``."""
+    order: Annotated[int, Field(ge=1)]
+    """Its place among the drills."""
+    goals: Annotated[tuple[Goal, ...], Field(min_length=1, max_length=4)]
+
+
+SupportKind = Literal["sexual-violence", "domestic-abuse", "crime", "crisis", "officers"]
+
+
 class Scenario(Model):
     """A whole spoken scenario."""
 
@@ -327,6 +368,11 @@ class Scenario(Model):
     briefing: str
     content_note: str
     support: Annotated[tuple[Support, ...], Field(min_length=1)]
+    """Shown everywhere, after the lines of the trainee's own country."""
+    support_for: tuple[SupportKind, ...] = ()
+    """Which lines of the trainee's country are shown (`support_lines.yaml`)."""
+    drill: Drill | None = None
+    """Set for a drill on one skill."""
     instructor_notes: str
     persona: Persona
     cast: dict[Name, Persona] = {}

@@ -33,8 +33,9 @@ def json_schema() -> Schema:
     _take_one(parts["Line"], "reveals")
     parts["Line"] = {"anyOf": [{"type": ["string", "number"], "minLength": 1}, parts["Line"]]}
     _take_one(parts["State"], "lines")
-    for name in ("Rule", "GlobalRule", "FeelingRule"):
-        _take_one(parts[name], "event", *(["says"] if name != "FeelingRule" else []))
+    _take_one(parts["Goal"], "after_told")
+    for name in ("Rule", "GlobalRule", "FeelingRule", "Goal"):
+        _take_one(parts[name], "event", *(["says"] if name.endswith("Rule") and name != "FeelingRule" else []))
         parts[name]["oneOf"] = [{"required": [key]} for key in ("hears", "event", "silence")]
     return {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "voicesim scenario"}
 
