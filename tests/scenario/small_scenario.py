@@ -75,6 +75,8 @@ states:
 anywhere:
   - event: interrupted
     says: I was talking.
+  - {first: true, event: interrupted, when: {interrupted: ">= 3"}, go: gone}
+closes_after: {turns: 20, silence: 60, go: gone}
 """
 
 

@@ -28,6 +28,35 @@ def never_holds(guard: Guard, feelings: Mapping[str, Feeling]) -> tuple[str, str
     return None
 
 
+def implies(narrow: Guard, wide: Guard) -> bool:
+    """Whether `wide` holds whenever `narrow` does. May miss some; never claims too much."""
+    return (
+        all(
+            set(getattr(wide, key)) <= set(getattr(narrow, key))
+            for key in ("told", "not_told", "visited", "not_visited")
+        )
+        and wide.turns_at_least <= narrow.turns_at_least
+        and all(
+            any(_tighter(other, bound) for other in narrow.feelings.get(name, ()))
+            for name, bounds in wide.feelings.items()
+            for bound in bounds
+        )
+        and all(
+            any(_tighter(other, bound) for other in narrow.happened.get(event, ()))
+            for event, bounds in wide.happened.items()
+            for bound in bounds
+        )
+    )
+
+
+def _tighter(one: Comparison, other: Comparison) -> bool:
+    """Whether every number that meets `one` meets `other`."""
+    if one.operator[0] != other.operator[0]:
+        return False
+    further = one.value > other.value if one.operator[0] == ">" else one.value < other.value
+    return further or (one.value == other.value and (one.operator == other.operator or "=" in other.operator))
+
+
 def _no_number(name: str, bounds: Sequence[Comparison], feeling: Feeling) -> str:
     """Why no number between the feeling's low and high meets every bound; empty when one does."""
     # An end is (value, whether the value itself is out): tuples compare as the ends do.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from voicesim.scenario.guards import never_holds
-from voicesim.scenario.model import Guard, Hears, Rule, Scenario, Trigger
+from voicesim.scenario.guards import implies, never_holds
+from voicesim.scenario.model import Hears, Rule, Scenario, Trigger
 from voicesim.yamlfile import Location
 
 
@@ -33,13 +33,20 @@ def ways(scenario: Scenario, state: str) -> tuple[Way, ...]:
     return (*(way for first, way in general if first), *own, *(way for first, way in general if not first))
 
 
-def steps(scenario: Scenario) -> dict[str, frozenset[str]]:
-    """Where each state can lead in one step. Rules that can never be taken, or name no state, lead nowhere."""
+def steps(scenario: Scenario, *, well_mannered: bool = False) -> dict[str, frozenset[str]]:
+    """Where each state can lead in one step. Rules that can never be taken, or name no state, lead nowhere.
+
+    Args:
+        scenario: whose states.
+        well_mannered: only what words and silences lead to, not being interrupted or rushed.
+    """
     return {
         state: frozenset(
             way.rule.go
             for way in ways(scenario, state)
-            if way.rule.go in scenario.states and not never_holds(way.rule.when, scenario.feelings)
+            if way.rule.go in scenario.states
+            and not never_holds(way.rule.when, scenario.feelings)
+            and not (well_mannered and way.rule.event)
         )
         for state in scenario.states
     }
@@ -73,7 +80,7 @@ def always_taken(rule: Rule) -> bool:
 
 def covers(earlier: Rule, later: Rule) -> bool:
     """Whether whatever sets off `later` always sets off `earlier`, so that `later` is never tried."""
-    return always_taken(earlier) and earlier.when in (Guard(), later.when) and _wider(earlier, later)
+    return always_taken(earlier) and implies(later.when, earlier.when) and _wider(earlier, later)
 
 
 def _wider(one: Trigger, other: Trigger) -> bool:
