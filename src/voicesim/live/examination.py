@@ -34,7 +34,9 @@ def examine(models: tuple[str, ...], fetch: bool, progress: Callable[[str, int, 
         _look(f"Whisper {name}", partial(_weights, name, fetch, progress)) for name in models or (catalogue().default,)
     ]
     findings.append(_look("end-of-turn model", partial(_weights, "smart-turn", fetch, progress), needed=False))
-    findings.append(_look("her voice", _voice))
+    findings.append(_look("room speech model", partial(_weights, "room-speech", fetch, progress), needed=False))
+    findings.append(_look("her plain voice", _voice))
+    findings.append(_look("her neural voice", partial(_neural_voice, fetch, progress), needed=False))
     findings.append(_look("voice activity detection", _activity))
     findings.append(_look("sound devices", _devices, needed=False))
     findings.append(_look("room for recordings", _room, needed=False))
@@ -70,6 +72,20 @@ def _voice() -> str:
     with Pyttsx3Voice() as voice:
         voice.speak("Hello.", VoiceStyle("", 150, 50, 1.0))
         return f"speaks ({voice.engine})"
+
+
+def _neural_voice(fetch: bool, progress: Callable[[str, int, int], None]) -> str:
+    from pathlib import Path
+
+    from voicesim.asr import store
+    from voicesim.tts.kokoro_voice import KokoroVoice
+    from voicesim.tts.ports import VoiceStyle
+
+    _weights("kokoro", fetch, progress)
+    folder = store.find("kokoro", progress=progress).folder
+    with KokoroVoice(folder or Path()) as voice:
+        voice.speak("Hello.", VoiceStyle("", 150, 50, 1.0))
+        return f"speaks ({voice.engine}, {folder})"
 
 
 def _activity() -> str:
