@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from voicesim.language.reading import TurnReading
 from voicesim.scenario.marks import same_words
-from voicesim.scenario.model import Guard, Hears, Scenario, Trigger
+from voicesim.scenario.model import Guard, Scenario, Trigger
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,13 @@ class Heard:
     """She heard a whole turn."""
 
     reading: TurnReading
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """All that the turn was read as: ``move:believe``, ``question:open``, ``mark:why``, ``topic:the-door``."""
+        reading = self.reading
+        found = {"move": reading.moves, "mark": reading.marks, "topic": reading.topics, "question": (reading.question,)}
+        return frozenset(f"{key}:{value}" for key, values in found.items() for value in values)
 
 
 @dataclass(frozen=True)
@@ -56,39 +65,46 @@ class SurvivorState:
 
 def holds(guard: Guard, survivor: SurvivorState) -> bool:
     """Whether every condition of the guard is met."""
-    feelings, happened = dict(survivor.feelings), dict(survivor.happened)
-    return (
-        all(bound.holds(feelings[name]) for name, bounds in guard.feelings.items() for bound in bounds)
-        and survivor.told.issuperset(guard.told)
+    if not (
+        survivor.told.issuperset(guard.told)
         and survivor.told.isdisjoint(guard.not_told)
         and survivor.visited.issuperset(guard.visited)
         and survivor.visited.isdisjoint(guard.not_visited)
         and survivor.turns >= guard.turns_at_least
-        and all(bound.holds(happened.get(event, 0)) for event, bounds in guard.happened.items() for bound in bounds)
+    ):
+        return False
+    feelings, happened = dict(survivor.feelings), dict(survivor.happened)
+    return all(bound.holds(feelings[name]) for name, bounds in guard.feelings.items() for bound in bounds) and all(
+        bound.holds(happened.get(event, 0)) for event, bounds in guard.happened.items() for bound in bounds
     )
 
 
-def hears(wanted: Hears, reading: TurnReading) -> bool:
-    """Whether the turn holds what the rule waits for."""
-    if wanted.anything:
-        return True
-    return (
-        (not wanted.question or reading.question in wanted.question)
-        and (not wanted.move or not reading.moves.isdisjoint(wanted.move))
-        and (not wanted.mark or not reading.marks.isdisjoint(wanted.mark))
-        and (not wanted.topic or not set(reading.topics).isdisjoint(wanted.topic))
-    )
+def condition(guard: Guard) -> Callable[[SurvivorState], bool]:
+    """`holds` for one guard, made ready once."""
+    return _always if guard == Guard() else partial(holds, guard)
 
 
-def set_off(trigger: Trigger, stimulus: Stimulus) -> bool:
-    """Whether the stimulus is the one the rule waits for (guard aside)."""
-    match stimulus:
-        case Heard(reading):
-            return trigger.hears is not None and hears(trigger.hears, reading)
-        case Manner(event):
-            return event in trigger.event
-        case Silence(seconds):
-            return trigger.silence == seconds
+def _always(survivor: SurvivorState) -> bool:
+    return True
+
+
+def waiting(trigger: Trigger) -> Callable[[Stimulus], bool]:
+    """Whether a stimulus is the one the rule waits for (guard aside), made ready once."""
+    if trigger.hears is not None:
+        wanted = trigger.hears
+        needs = [
+            frozenset(f"{key}:{value}" for value in getattr(wanted, key))
+            for key in ("question", "move", "mark", "topic")
+            if getattr(wanted, key)
+        ]
+        # A turn "with words in it" is any turn there is; other keys beside `anything` narrow nothing.
+        needs = [] if wanted.anything else needs
+        return lambda stimulus: (
+            isinstance(stimulus, Heard) and not any(need.isdisjoint(stimulus.labels) for need in needs)
+        )
+    if trigger.event:
+        return lambda stimulus: isinstance(stimulus, Manner) and stimulus.event in trigger.event
+    return lambda stimulus: isinstance(stimulus, Silence) and stimulus.seconds == trigger.silence
 
 
 def describe(trigger: Trigger) -> str:

@@ -8,7 +8,7 @@ model is a scratch object set afresh for every reaction.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
@@ -22,15 +22,15 @@ from voicesim.engine.stimuli import (
     Silence,
     Stimulus,
     SurvivorState,
+    condition,
     describe,
-    hears,
     holds,
     lines_with_the_same_words,
-    set_off,
+    waiting,
 )
 from voicesim.language.reading import TurnReading
 from voicesim.scenario.marks import plain
-from voicesim.scenario.model import Ending, FeelingRule, GlobalRule, Guard, Hears, Line, Rule, Scenario, Trigger
+from voicesim.scenario.model import Ending, GlobalRule, Guard, Hears, Line, Rule, Scenario, Trigger
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,12 @@ class Reaction:
     facts: tuple[Fact, ...]
     taken: bool
     """Whether any rule was taken."""
+    rules: tuple[str, ...] = ()
+    """Ids of the rules that were taken, in order: ``<state>/<number>`` or ``anywhere/<number>``."""
+
+
+_Lines = list[tuple[ChosenLine, frozenset[str], Callable[[SurvivorState], bool]]]
+"""Lines of which one is said: each with the ids of those that have the same words, and its condition."""
 
 
 @dataclass
@@ -66,6 +72,7 @@ class _Scene:
     lines: list[ChosenLine] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     taken: Rule | None = None
+    rules: list[str] = field(default_factory=list)
 
 
 class Survivor:
@@ -105,16 +112,19 @@ class Survivor:
                     "close", name, scenario.closes_after.go, before=[self._close], after=[self._settle]
                 )
         self._same_words = lines_with_the_same_words(scenario)
-        self._feels: dict[str, list[tuple[int, FeelingRule]]] = {"hears": [], "manner": [], "silence": []}
-        for index, feeling_rule in enumerate(scenario.feels):
-            self._feels[_trigger_name(feeling_rule)].append((index, feeling_rule))
+        self._feels = [
+            (index, rule, waiting(rule), condition(rule.when), describe(rule))
+            for index, rule in enumerate(scenario.feels)
+        ]
+        self._lines = {prefix: self._ready(prefix, lines) for prefix, lines in _all_lines(scenario)}
 
     def _add(self, source: str, rule_id: str, rule: Rule | GlobalRule) -> None:
+        set_off, holds_now, prefix = waiting(rule), condition(rule.when), f"rule/{rule_id}"
+
         def fits(event: EventData) -> bool:
-            # The cheapest question first: most rules wait for something else.
-            if not (set_off(rule, event.kwargs["stimulus"]) and holds(rule.when, self._scene.survivor)):
+            if not (set_off(event.kwargs["stimulus"]) and holds_now(self._scene.survivor)):
                 return False
-            return rule.go is not None or not rule.says or bool(self._fitting(rule.says, f"rule/{rule_id}"))
+            return rule.go is not None or not rule.says or bool(self._fitting(prefix))
 
         def carry_out(event: EventData) -> None:
             self._carry_out(rule_id, rule)
@@ -206,24 +216,24 @@ class Survivor:
 
     def _set(self, survivor: SurvivorState, at: int) -> None:
         scene = self._scene
-        scene.survivor, scene.at, scene.lines, scene.facts, scene.taken = survivor, at, [], [], None
+        scene.survivor, scene.at, scene.lines, scene.facts, scene.taken, scene.rules = survivor, at, [], [], None, []
         self._machine.set_state(survivor.state, scene)
 
     def _result(self) -> Reaction:
         scene = self._scene
-        return Reaction(scene.survivor, tuple(scene.lines), tuple(scene.facts), taken=False)
+        return Reaction(scene.survivor, tuple(scene.lines), tuple(scene.facts), taken=False, rules=tuple(scene.rules))
 
     def _feel(self, stimulus: Stimulus) -> None:
         survivor = self._scene.survivor
         counted = dict(survivor.counted)
-        for index, rule in self._feels[_stimulus_name(stimulus)]:
-            if not (set_off(rule, stimulus) and holds(rule.when, survivor)):
+        for index, rule, set_off, holds_now, words in self._feels:
+            if not (set_off(stimulus) and holds_now(survivor)):
                 continue
             if rule.times is not None:
                 if counted.get(index, 0) >= rule.times:
                     continue
                 counted[index] = counted.get(index, 0) + 1
-            self._change(rule.changes, _because(rule, stimulus))
+            self._change(rule.changes, stimulus.event if isinstance(stimulus, Manner) else words)
         if counted != dict(survivor.counted):
             self._scene.survivor = replace(self._scene.survivor, counted=tuple(sorted(counted.items())))
 
@@ -242,9 +252,11 @@ class Survivor:
     def _carry_out(self, rule_id: str, rule: Rule) -> None:
         scene = self._scene
         scene.taken = rule
+        scene.rules.append(rule_id)
         if rule.changes:
             self._change(rule.changes, describe(rule))
-        self._say_one_of(rule.says, f"rule/{rule_id}")
+        if rule.says:
+            self._say_one_of(f"rule/{rule_id}")
         if rule.go is not None:
             self._enter(rule.go, describe(rule))
 
@@ -279,24 +291,41 @@ class Survivor:
             self._say_line_of_state()
 
     def _say_line_of_state(self) -> None:
-        name = self._scene.survivor.state
-        self._say_one_of(self.scenario.states[name].lines, f"state/{name}")
+        self._say_one_of(f"state/{self._scene.survivor.state}")
 
-    def _say_one_of(self, lines: tuple[Line, ...], prefix: str) -> None:
-        """Choose an unused line whose guard holds; one with a guard is more to the point than one without."""
+    def _say_one_of(self, prefix: str) -> None:
+        """Say the first of the lines that fit."""
         scene = self._scene
-        fitting = self._fitting(lines, prefix)
-        if fitting:
-            _, _, line_id, line = min(fitting, key=lambda choice: choice[:3])
-            scene.survivor = replace(scene.survivor, used=scene.survivor.used | {line_id})
-            scene.lines.append(ChosenLine(line_id, line.text, line.reveals, line.by or ""))
+        line = self._fitting(prefix)
+        if line is not None:
+            scene.survivor = replace(scene.survivor, used=scene.survivor.used | {line.id})
+            scene.lines.append(line)
 
-    def _fitting(self, lines: tuple[Line, ...], prefix: str) -> list[tuple[bool, int, str, Line]]:
+    def _fitting(self, prefix: str) -> ChosenLine | None:
+        """The line to say now: unused, with a guard that holds."""
         survivor = self._scene.survivor
-        return [
-            (line.when == Guard(), crc32(f"{self._seed}/{prefix}/{index}".encode()), f"{prefix}/{index}", line)
+        return next(
+            (
+                line
+                for line, same_words, holds_now in self._lines[prefix]
+                if survivor.used.isdisjoint(same_words) and holds_now(survivor)
+            ),
+            None,
+        )
+
+    def _ready(self, prefix: str, lines: tuple[Line, ...]) -> _Lines:
+        """Lines in the order of preference: one with a guard is more to the point than one without; then the seed decides."""
+        order = sorted(
+            (line.when == Guard(), crc32(f"{self._seed}/{prefix}/{index}".encode()), f"{prefix}/{index}", index)
             for index, line in enumerate(lines)
-            if survivor.used.isdisjoint(self._same_words[f"{prefix}/{index}"]) and holds(line.when, survivor)
+        )
+        return [
+            (
+                ChosenLine(line_id, lines[index].text, lines[index].reveals, lines[index].by or ""),
+                self._same_words[line_id],
+                condition(lines[index].when),
+            )
+            for _, _, line_id, index in order
         ]
 
 
@@ -324,13 +353,17 @@ def _stimulus_name(stimulus: Stimulus) -> str:
     return {Heard: "hears", Manner: "manner", Silence: "silence"}[type(stimulus)]
 
 
-def _because(rule: FeelingRule, stimulus: Stimulus) -> str:
-    if isinstance(stimulus, Manner):
-        return stimulus.event
-    return describe(rule)
+def _all_lines(scenario: Scenario) -> Iterator[tuple[str, tuple[Line, ...]]]:
+    """Every set of lines of which one is said, with the beginning of their ids."""
+    for name, state in scenario.states.items():
+        yield f"state/{name}", state.lines
+        for index, rule in enumerate(state.next):
+            yield f"rule/{name}/{index}", rule.says
+    for index, general in enumerate(scenario.anywhere):
+        yield f"rule/anywhere/{index}", general.says
 
 
 __all__: list[Any] = [
     "ChosenLine", "Heard", "Manner", "Reaction", "Silence", "Stimulus", "Survivor", "SurvivorState", "describe",
-    "heard_to_the_end", "hears", "holds", "set_off", "spoken_text",
+    "heard_to_the_end", "holds", "spoken_text",
 ]  # fmt: skip
