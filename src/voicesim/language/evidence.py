@@ -31,6 +31,8 @@ class Before:
     """Content stems of her last turn, to know an echo."""
     hers: bool = False
     """Whether she spoke last."""
+    own: bool = False
+    """Whether the trainee spoke last."""
     own_statement: bool = False
     """Whether the trainee spoke last, and told rather than asked: "You went home." - "Right?" """
     own_question: bool = False

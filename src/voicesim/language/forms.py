@@ -14,10 +14,11 @@ from voicesim.language.grammar import (
     verb_base,
     wh_question,
 )
+from voicesim.language.fragments import read_fragment
 from voicesim.language.lexicon import load_words
 from voicesim.language.phrases import Line
 from voicesim.language.sentences import Piece
-from voicesim.language.stems import content_stems
+from voicesim.language.statements import read_statement
 from voicesim.language.tags import read_tag
 
 
@@ -45,18 +46,20 @@ def read_form(piece: Piece, line: Line, before: Before = NOWHERE) -> FormReading
         reading = rule(piece, norms, start)
         if reading:
             return _alternative(reading, line)
-    short = _elliptical(piece, norms, start, before)
+    short = read_fragment(piece, line, norms, start, before)
     if short:
         return _alternative(short, line)
     if norms[0] == "or" and before.own_question:
         return FormReading("alternative", 0, len(norms) - 1, 0.6)
-    return _declarative(piece, line, norms, start, before)
+    return read_statement(piece, line, norms, start, before)
 
 
 def _only_openers(piece: Piece, before: Before) -> FormReading:
     last = len(piece.norms) - 1
     if before.own_statement and piece.norms[-1] == "right" and not piece.asked:
         return FormReading("tag", last, last, 0.6)
+    if piece.norms[-2:] == ("and", "then") and (piece.asked or not before.own):
+        return FormReading("wh", last - 1, last, 0.8 if piece.asked else 0.55)
     if piece.asked and piece.norms[-1] in {"right", "yeah", "yes", "no", "okay"}:
         return FormReading("tag", last, last, 0.6 if piece.norms[-1] in {"right", "yeah"} else 0.4)
     return NOTHING
@@ -76,14 +79,21 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
         if piece.asked and norms[at] != "when" and not _later_question(norms, at):
             return FormReading("wh", at, at, 0.8)
     for place in range(at + 1, len(norms)):
+        if norms[place] in words.wh and _inverts_at_once(norms, start, place):
+            return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.08)
         if norms[place] not in words.wh or blocked_before(norms, place):
             continue
         if any(word in words.reporting - {"about", "of"} for word in norms[at:place]) and not piece.asked:
             continue
         waits = words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects)
-        if norms[place - 1] in waits and not piece.asked:
+        direct = inverted(norms, place + 1, strict=True) and norms[start] in words.subordinators
+        if norms[place - 1] in waits and not piece.asked and not direct:
             continue
-        if wh_question(norms, place) and _inverts_from(norms, place) and not inverted(norms, start, strict=False):
+        follows = _after_clause(norms, start, place)
+        inverts = _inverts_from(norms, place) or follows
+        subject = follows and norms[place] == "who" and norms[place + 1] in words.auxiliaries
+        asks = wh_question(norms, place) or (subject and norms[place - 1] not in words.sets["people"])
+        if asks and inverts and not inverted(norms, start, strict=False):
             return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.06)
     waiting = _in_place(norms, start)
     if waiting is not None and not inverted(norms, start, strict=False):
@@ -104,8 +114,18 @@ def _in_place(norms: Sequence[str], start: int) -> int | None:
     """Place of a question word that stands where its answer would: "he said what to you", "they took you where"."""
     words = load_words()
     body = norms[start:]
+    if body[0] in {"this", "that", "it"} and body[1:2] in (("is",), ("was",)) and 3 <= len(body) <= 8:
+        if body[2:] in (("when",), ("where",), ("who",)) or (body[-2] == "or" and body[-1] in words.wh):
+            return len(norms) - 1
     if not 3 <= len(body) <= 8 or body[0] not in words.clause_subjects - {"i", "we", "that", "this", "there"}:
         return None
+    if norms[-1] in words.wh and norms[-2] in words.prepositions - {"of", "about"} and body[0] != "it":
+        return len(norms) - 1
+    fills = norms[-2] in {"what", "which"} and (norms[-3] in words.prepositions or norms[-3] in words.auxiliaries)
+    if fills and len(body) >= 4 and (body[1] not in words.reporting or body[1] in {"said", "told", "went"}):
+        return len(norms) - 2
+    if len(body) == 3 and body[1:] == ("went", "where"):
+        return len(norms) - 1
     if not is_past(body[1]) or (verb_base(body[1]) in words.reporting and body[1] not in {"said", "told", "asked"}):
         return None
     for place in range(start + 2, len(norms)):
@@ -117,6 +137,50 @@ def _in_place(norms: Sequence[str], start: int) -> int | None:
 
 def _later_question(norms: Sequence[str], at: int) -> bool:
     return any(inverted(norms, place, strict=True) for place in range(at + 2, len(norms) - 1))
+
+
+def _inverts_at_once(norms: Sequence[str], start: int, place: int) -> bool:
+    """Whether a question word inside the sentence is followed by an inversion that only a question has.
+
+    "if you did decide to stop how would you go about it": a clause that is only mentioned keeps its order ("how you
+    would"), unless somebody's words are given ("they ask me how would you").
+    """
+    words = load_words()
+    quoted = words.sets["quoting"] | {"like", "go", "goes", "thing", "question"}
+    if place + 3 >= len(norms) or place - start < 3 or norms[place + 1] not in words.auxiliaries:
+        return False
+    if norms[place + 2] not in {"you", "he", "she", "they", "things", "we"} or inverted(norms, start, strict=False):
+        return False
+    if norms[start] == "i" or quoted & set(norms[max(start, place - 4) : place]):
+        return False
+    return norms[place - 1] not in words.reporting - {"me", "of"} | words.prepositions | {"is", "not", "of", "just"}
+
+
+def _after_clause(norms: Sequence[str], start: int, place: int) -> bool:
+    """Whether a question word that is its own subject follows a clause of condition or time.
+
+    "if you woke up tomorrow and it was sorted what would be the first thing", "looking back what surprised you".
+    """
+    words = load_words()
+    noun = not any(
+        word in words.auxiliaries | words.clause_subjects - {"this", "that", "these", "those"}
+        for word in norms[start:place]
+    )
+    if (
+        norms[start] in words.determiners
+        and 2 <= place - start <= 5
+        and noun
+        and not any(map(is_past, norms[start:place]))
+    ):
+        return norms[place] in {"what", "who", "where", "how", "when"}  # "your boyfriend what is his name"
+    timed = norms[start] in words.prepositions and bool(words.clause_subjects & set(norms[start + 1 : place - 1]))
+    opens = (
+        timed
+        or norms[start] in words.subordinators
+        or (norms[start].endswith("ing") and verb_base(norms[start]) is not None)
+    )
+    own_verb = norms[place] in {"what", "who", "which"} and place + 2 < len(norms)
+    return opens and own_verb and place - start >= 2 and norms[place - 1] not in words.prepositions | words.reporting
 
 
 def _inverts_from(norms: Sequence[str], place: int) -> bool:
@@ -140,12 +204,29 @@ def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
                 "you"
             }:
                 return None
+            if norms[place] == "wonder" and not _meant_for_her(norms[place + 1 :]):
+                return None
             following = [word for word in norms[place + 1 : place + 4] if word not in {"you", "about", "just", "is"}]
             if following and following[0] in {"if", "whether"}:
                 return FormReading("polar", start, place + 1, 0.8)
             if following and following[0] in words.wh:
                 return FormReading("wh", start, place + 1, 0.8)
     return None
+
+
+def _conditional(body: Sequence[str]) -> bool:
+    """An inversion that stands for "if": "should you need anything", "had i known", "were it not for you"."""
+    if body[:2] in (("had", "i"), ("were", "it"), ("were", "i")):
+        return len(body) > 5
+    wants = {"need", "want", "wish", "feel", "require", "decide", "change", "remember", "find", "ever"}
+    return body[:2] == ("should", "you") and bool(wants & set(body[2:3]))
+
+
+def _meant_for_her(clause: Sequence[str]) -> bool:
+    """Whether "I wonder ..." asks her: "if you could say more", "what you did"; not "how they will get through it"."""
+    after = [word for word in clause if word not in {"if", "whether", "about"} and word not in load_words().adverbs]
+    first = after[1:2] if after and after[0] in load_words().wh else after[:1]
+    return first in (["you"], ["we"])
 
 
 def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
@@ -155,6 +236,8 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
         return None
     if len(norms) == start + 2 and "so" in norms[:start] and not piece.asked:
         return None  # "so do I"
+    if _conditional(norms[start:]) and not piece.asked:
+        return None
     if inverted(norms, start, strict=False):
         return FormReading("polar", start, min(start + 1, len(norms) - 1), sure)
     if norms[start] in words.auxiliaries and piece.asked and len(norms) > start + 1:
@@ -169,12 +252,18 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
     if norms[start] in {"why", "what", "who", "how"}:
         return None
     for place in range(start + 1, len(norms) - 1):
+        if norms[place : place + 3] == ("do", "you", "mean") and place - start >= 3:
+            return FormReading("polar", place, place + 2, sure - 0.1)
         if (
             norms[place] not in words.auxiliaries
-            or norms[place - 1] in words.clause_subjects | words.wh | words.auxiliaries
+            or norms[place - 1] in words.clause_subjects - {"that", "this"} | words.wh | words.auxiliaries
         ):
             continue
+        if norms[place - 1] in {"that", "this"} and norms[place - 2] not in words.prepositions:
+            continue
         apart = bool(piece.words[place].before) or norms[start] in words.subordinators | words.prepositions
+        if _plainly(norms, start, place) or _after_adjunct(norms, start, place):
+            return FormReading("polar", place, place + 1, sure - 0.15)
         if blocked_before(norms, place) or not inverted_within(norms, place, comma=apart):
             continue
         if any(word in words.reporting - {"about", "of"} for word in norms[start:place]):
@@ -185,6 +274,58 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
             continue
         return FormReading("polar", place, place + 1, sure - 0.1)
     return None
+
+
+def _plainly(norms: Sequence[str], start: int, place: int) -> bool:
+    """Whether the inversion at `place` asks, whatever reporting verb or question word the words before it hold.
+
+    "in light of what we have just heard is there any chance", "you said you felt strange is that still so": what was
+    reported is a clause already complete.
+    """
+    words = load_words()
+    pair = norms[place : place + 2]
+    existential = pair[0] in {"is", "are", "was", "were"} and pair[1:] == ("there",) and place + 3 < len(norms)
+    still = pair in (("is", "that"), ("was", "that"), ("is", "it")) and norms[place + 2 : place + 3] in (
+        ("still",),
+        ("true",),
+        ("because",),
+        ("something",),
+    )
+    direct = pair[1:] == ("you",) and place + 3 < len(norms)
+    if not (existential or still or direct) or not inverted(norms, place, strict=True):
+        return False
+    said = words.sets["quoting"] | {"that", "like", "not", "so", "nor", "neither"} | words.wh
+    if norms[place - 1] in said or {"ask", "asks", "asked", "asking", "wonder", "wondering", "me"} & set(
+        norms[start:place]
+    ):
+        return False
+    if norms[start] in words.auxiliaries or norms[start] in {"i", "do"} or (existential and norms[start] == "that"):
+        return False
+    last_wh = next((at for at in range(place - 1, start - 1, -1) if norms[at] in words.wh), start)
+    between = norms[last_wh + 1 : place]
+    return place - start >= 3 and len(between) >= 3 and bool(words.clause_subjects & set(between[:2]))
+
+
+def _after_adjunct(norms: Sequence[str], start: int, place: int) -> bool:
+    """Whether the inversion at `place` follows a complete phrase set before the question.
+
+    "as far as you know does he", "to your knowledge was the door shut", "this friend of yours is he local".
+    """
+    words = load_words()
+    before = norms[start:place]
+    if not 2 <= len(before) <= 8 or not inverted(norms, place, strict=False) or place + 2 >= len(norms):
+        return False
+    if before[-1] in words.prepositions | words.determiners - {"that", "this"} | words.auxiliaries | words.wh:
+        return False
+    pronoun = norms[place + 1] in {"he", "she", "they", "it", "you", "there"}
+    if before[0] in words.determiners and before[0] not in {"no", "any"}:
+        acts = any(word in words.auxiliaries or word in words.reporting - {"of", "about"} for word in before)
+        third = norms[place + 1] in {"he", "she", "they", "it"}
+        return third and not acts and not any(map(is_past, before)) and not words.clause_subjects & set(before[1:])
+    if before[0] == "as" or tuple(before[:2]) in {("to", "your"), ("in", "your"), ("apart", "from"), ("other", "than")}:
+        return True
+    clause = any(word in words.clause_subjects and at + 1 < len(before) for at, word in enumerate(before))
+    return before[0] in words.subordinators and clause and pronoun and before[-1] not in words.reporting
 
 
 def _noun_first(norms: Sequence[str], start: int) -> bool:
@@ -202,86 +343,6 @@ def _noun_first(norms: Sequence[str], start: int) -> bool:
         "s"
     )
     return many and any(verb_base(word) == word for word in rest[1:6])
-
-
-def _elliptical(piece: Piece, norms: Sequence[str], start: int, before: Before) -> FormReading | None:
-    """Questions without their auxiliary or verb: "Anything else?", "Ever tell anyone?", "You okay?", "In the car?"."""
-    words = load_words()
-    body = norms[start:]
-    first = body[0]
-    if first in {"anything", "anyone", "anybody", "any", "ever"} and (
-        piece.asked or (len(body) <= 3 and ("else" in body or first == "any"))
-    ):
-        return FormReading("polar", start, len(norms) - 1, 0.8)
-    if first == "ever" and len(body) > 1 and (is_past(body[1]) or body[1] in words.base_verbs):
-        return FormReading("polar", start, start + 1, 0.7)
-    if body[:2] == ("you", "mean") and len(body) > 2:
-        return FormReading("polar", start, start + 1, 0.6)
-    if body[-2:] == ("you", "mean") and 2 < len(body) <= 8 and not words.wh & set(body):
-        return FormReading("polar", len(norms) - 2, len(norms) - 1, 0.6)
-    if body in {("you", "okay"), ("you", "all", "right"), ("you", "ready"), ("you", "sure")}:
-        return FormReading("polar", start, len(norms) - 1, 0.8)
-    if first == "ready" and (piece.asked or body[1:2] == ("to",)):
-        return FormReading("polar", start, start, 0.7)
-    if first == "you" and len(body) > 2 and norms[start - 1 : start] not in {("so",), ("and",), ("then",)}:
-        # "You know him?", "you ever been there": the auxiliary is left out.
-        present = body[1] in words.base_verbs and not is_past(body[1])
-        if body[1] == "ever" or (piece.asked and present):
-            return FormReading("polar", start, start + 1, 0.6)
-    if not piece.asked:
-        return None
-    has_subject = any(word in words.clause_subjects - {"that", "this"} for word in body[:-1])
-    stems = content_stems(body)
-    if len(body) <= 6 and stems and stems <= before.heard and not has_subject:
-        return FormReading("echo", start, len(norms) - 1, 0.75)
-    if not has_subject and len(body) <= 6:
-        return FormReading("polar", start, len(norms) - 1, 0.55)
-    return None
-
-
-def _declarative(piece: Piece, line: Line, norms: Sequence[str], start: int, before: Before) -> FormReading:
-    if piece.asked:
-        return FormReading("declarative", start, len(norms) - 1, 0.85)
-    excluded = matches("not_a_question", line)
-    if excluded and excluded.first <= start + 1:
-        return FormReading("none", excluded.first, excluded.last, 0.85)
-    return _unmarked(norms, start, before)
-
-
-def _unmarked(norms: Sequence[str], start: int, before: Before) -> FormReading:
-    """A statement about what she did or knows, said to her without a question mark, is usually meant as a question.
-
-    Present tense counts only after "so" and for lasting states: "you go over and open it" tells how things are done.
-    """
-    words = load_words()
-    body = norms[start:]
-    # "Oh, you live there" and "so you work nights" take up what she has just said.
-    concludes = "so" in norms[:start] or (before.hers and "oh" in norms[:start])
-    supposed = False
-    if (body[:1] == ("i",) and len(body) > 3 and body[1] in words.sets["supposing"]) or body[:3] == ("i", "take", "it"):
-        body = body[3:] if body[1] == "take" else body[2:]
-        body = body[1:] if body[:1] == ("that",) else body
-        supposed = True
-    if 4 <= len(body) <= 10 and body[0] in {"he", "she", "they"} and body[1] in {"was", "were", "is", "are"}:
-        # "he was your manager": what he is to her is hers to say.
-        return FormReading("declarative", start, start + 2, 0.5) if body[2] == "your" else NOTHING
-    if len(body) < 2 + (not supposed) or len(body) > 14 or body[0] != "you":
-        return NOTHING
-    verb = 1
-    while verb < len(body) - 1 and body[verb] in words.adverbs:
-        verb += 1
-    if body[verb] in words.modals or verb_base(body[verb]) in {"feel", "know"}:
-        return NOTHING
-    last = len(norms) - len(body) + verb
-    if is_past(body[verb]):
-        return FormReading("declarative", start, last, 0.6 if concludes or supposed else 0.55)
-    following = body[verb + 1] if verb + 1 < len(body) else ""
-    present = body[verb] in words.sets["state_verbs"] or (
-        before.hers and concludes and verb_base(body[verb]) is not None
-    )
-    if (concludes or supposed) and present and following not in words.clause_subjects:
-        return FormReading("declarative", start, last, 0.5)
-    return NOTHING
 
 
 def _alternative(reading: FormReading, line: Line) -> FormReading:

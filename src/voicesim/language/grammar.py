@@ -97,6 +97,8 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
     if after >= len(norms):
         return False
     subject = norms[after]
+    if subject in words.clause_subjects and norms[after + 1 : after + 2] == norms[index : index + 1]:
+        return False  # a sentence begun again: "it may it may not have been"
     if aux in {"have", "had"} and subject in {"a", "an", "some", "no", "the", "to", "one", "all"}:
         return False
     if after + 1 < len(norms) and norms[after + 1] in words.sets["subject_has_verb"]:
@@ -110,7 +112,9 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
                 "really",
                 "just",
             }
-        return after + 1 < len(norms) and (aux in {"had", "did"} and _goes_on(norms, after + 1))
+        to_someone = norms[after + 2 : after + 3] and norms[after + 2] in {"you", "him", "her", "them", "me", "us"}
+        acts = to_someone and norms[after + 1] not in words.prepositions | words.adverbs | words.subordinators
+        return after + 1 < len(norms) and aux in {"had", "did"} and (_goes_on(norms, after + 1) or bool(acts))
     agrees = _AGREES.get(aux)
     if agrees is not None and subject in agrees:
         return True
@@ -156,7 +160,9 @@ def inverted_within(norms: Sequence[str], index: int, *, comma: bool) -> bool:
     if subject == "you":
         return True
     if subject in {"it", "that", "this", "there"}:
-        return bool(following) and following[0] in load_words().sets["easy_complements"]
+        easy = load_words().sets["easy_complements"]
+        acts = norms[index] == "did" and bool(following) and following[0] in load_words().base_verbs
+        return acts or (bool(following) and following[0] in easy)
     return norms[index] in {"did", "had", "were", "was", "has", "does"} and subject in {
         "he",
         "she",
@@ -173,14 +179,17 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         return False
     first = norms[index]
     rest = norms[index + 1 :]
+    if len(rest) > 1 and rest[0] == "else":
+        # "who else was there" asks what "who was there" asks.
+        return wh_question([*norms[: index + 1], *rest[1:]], index)
     if not rest:
         return True
     follows = rest[0]
     if first in {"how", "what"} and follows in {"about", "come", "if"}:
         return True
     if first == "why":
-        elliptical = len(rest) <= 2 and not any(
-            word in words.clause_subjects - {"that", "this"} for word in rest if word != "there"
+        elliptical = (len(rest) <= 2 or (follows in {"a", "an", "the"} and len(rest) <= 7)) and not any(
+            word in (words.clause_subjects - {"that", "this"}) | words.auxiliaries for word in rest if word != "there"
         )
         return follows in {"not", "on"} or follows in words.auxiliaries or elliptical
     if first == "what" and follows in {"a", "an"}:
@@ -191,9 +200,13 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         return not _headless(rest)
     if first == "which" and follows in {"means", "i", "you"}:
         return False
+    if first == "what" and index == opening(norms) and is_past(follows) and 2 <= len(rest) <= 5:
+        acted_on = {"you", "him", "her", "it", "them", "this", "that", "the", "your", "his"}
+        if rest[1] in acted_on and follows not in words.auxiliaries and not _headless(rest):
+            return True  # "what woke you"
     if first == "which" and follows == "of" and index == opening(norms):
-        return any(is_past(word) or word in words.auxiliaries for word in rest[2:7])
-    if first == "what" and index == opening(norms) and len(rest) > 1 and _acts(follows):
+        return rest[1:2] != ("course",) and rest[1:2] != ["course"]
+    if first == "what" and index == opening(norms) and _acts(follows):
         return not _headless(rest)
     if first == "when":
         place = index + 2 if follows in words.adverbs else index + 1
@@ -209,6 +222,10 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
                 if first != "who" or index == 0 or norms[index - 1] in words.conjunctions:
                     return True
                 return inverted(norms, place, strict=True)
+            if first == "what" and place > index + 1 and norms[place + 1 : place + 2] in (["that"], ("that",)):
+                after = norms[place + 2 : place + 3]
+                if after and after[0] in words.clause_subjects:
+                    return False  # "what matters is that you are here"
             if inverted(norms, place, strict=False) or _noun_subject(norms, place):
                 return True
             return first in {"what", "how", "which", "whose"} and place > index + 1

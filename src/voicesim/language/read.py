@@ -10,7 +10,8 @@ from voicesim.language import marks
 from voicesim.language.backchannels import is_backchannel
 from voicesim.language.evidence import NOTHING, Before, FormReading
 from voicesim.language.forms import read_form
-from voicesim.language.moves import UNKIND, find_moves
+from voicesim.language.meanings import Meaning, of_piece
+from voicesim.language.moves import UNKIND, find_moves, moves_by_meaning
 from voicesim.language.phrases import Line, Match
 from voicesim.language.reading import ContextTurn, Cue, QuestionTypes, Sentence, TurnReading
 from voicesim.language.sentences import Piece, split
@@ -20,7 +21,7 @@ from voicesim.language.topics import find_topics
 from voicesim.language.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.scenario.model import Mark, Move
 
-READER = "rules/2"
+READER = "rules/3"
 """Which reader made a reading: its kind, and a number that grows whenever the same text may be read differently."""
 
 
@@ -28,6 +29,7 @@ def read_turn(
     text: str,
     context: Sequence[ContextTurn] = (),
     topics: Mapping[str, Sequence[str]] | None = None,
+    meanings: Sequence[Meaning] = (),
 ) -> TurnReading:
     """Read a turn of the trainee's.
 
@@ -36,21 +38,30 @@ def read_turn(
         context: earlier turns of both speakers, oldest first. Without any, a question is taken to be about what she
             has raised.
         topics: the scenario's topics: phrases by name.
+        meanings: what the text's sentences resemble, as far as anyone has looked; others are ignored.
 
     Returns:
         The reading; an empty one for text without words.
     """
     raised = _raised(context)
     parts = [
-        _read_sentence(text, piece, raised, _before(context, raised) if number == 0 else Before(raised.last))
+        _read_sentence(
+            text,
+            piece,
+            raised,
+            _before(context, raised) if number == 0 else Before(raised.last),
+            of_piece(piece, meanings) if meanings else (),
+        )
         for number, piece in enumerate(split(text))
     ]
-    parts = _together(text, parts)
+    parts = _together(text, _without_prefaces(parts))
     # "Right." after a statement of one's own asks for her agreement; after hers it only listens.
     backchannel = is_backchannel(text) and not any(part.sentence.form == "tag" for part in parts)
     if backchannel:
         parts = [_as_backchannel(text, part) for part in parts]
-    names, topic_cues = find_topics(text, fluent(spoken_words(tokenize(text))), topics) if topics else ((), ())
+    names, topic_cues = (
+        find_topics(text, fluent(spoken_words(tokenize(text))), topics, _near(parts)) if topics else ((), ())
+    )
     return TurnReading(
         text=text,
         sentences=tuple(part.sentence for part in parts),
@@ -66,6 +77,7 @@ class _Part:
     sentence: Sentence
     piece: Piece
     welfare: bool = False
+    near: tuple[Meaning, ...] = ()
 
 
 def _raised(context: Sequence[ContextTurn]) -> Raised:
@@ -87,7 +99,7 @@ def _before(context: Sequence[ContextTurn], raised: Raised) -> Before:
     if last.speaker == "survivor":
         return Before(raised.last, hers=True)
     asked, about_her = _own(last.text)
-    return Before(raised.last, own_statement=not asked and about_her, own_question=asked)
+    return Before(raised.last, own=True, own_statement=not asked and about_her, own_question=asked)
 
 
 @lru_cache(maxsize=500)
@@ -102,7 +114,7 @@ def _own(text: str) -> tuple[bool, bool]:
     return not told, bool(about) and len(last.words) > 2
 
 
-def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before) -> _Part:
+def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before, near: tuple[Meaning, ...]) -> _Part:
     line = Line.of(piece.words)
     form = read_form(piece, line, before)
     presumed = marks.presumes(piece, line, form, raised)
@@ -118,6 +130,8 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before) -> _
         if typed.faux:
             found.append(("faux_invitation", typed.hits[0][1]))
     moves = find_moves(line, asks=asks)
+    resembled = moves_by_meaning(line, near, [move for move, _, _ in moves])
+    moves += [(move, Match(0, len(piece.words) - 1, one.example), one.likeness) for move, one in resembled]
     if asks and _reproaches(piece, form, moves):
         form, typed, found, asks = NOTHING, TypeReading(QuestionTypes()), [], False
     if not any(move == "reflect" for move, _, _ in moves) and _reflects(piece, form, asks, raised):
@@ -131,12 +145,17 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before) -> _
             types=typed.types,
             marks=tuple(mark for mark, _ in found),
             moves=tuple(move for move, _, _ in moves),
-            cues=_cues(text, piece, form, typed, found, moves),
+            cues=_cues(text, piece, form, typed, found, moves, {move: one.example for move, one in resembled}),
             confidence=round(min(form.confidence, typed.confidence), 3),
         ),
         piece,
         typed.welfare,
+        near,
     )
+
+
+def _near(parts: Sequence[_Part]) -> list[tuple[Sentence, Meaning]]:
+    return [(part.sentence, one) for part in parts for one in part.near]
 
 
 def _reproaches(piece: Piece, form: FormReading, moves: Sequence[tuple[Move, Match, float]]) -> bool:
@@ -160,6 +179,7 @@ def _cues(
     typed: TypeReading,
     found: list[tuple[Mark, Match]],
     moves: list[tuple[Move, Match, float]],
+    examples: Mapping[Move, str],
 ) -> tuple[Cue, ...]:
     if not piece.words:
         return ()
@@ -171,7 +191,10 @@ def _cues(
         first, last = (typed.hits[0][1].first, typed.hits[0][1].last) if typed.hits else (form.first, form.last)
         cues.append(_cue(text, piece.words, f"type:{typed.types.griffiths}", first, last))
     cues.extend(_cue(text, piece.words, f"mark:{mark}", hit.first, hit.last) for mark, hit in found)
-    cues.extend(_cue(text, piece.words, f"move:{move}", hit.first, hit.last) for move, hit, _ in moves)
+    cues.extend(
+        replace(_cue(text, piece.words, f"move:{move}", hit.first, hit.last), like=examples.get(move, ""))
+        for move, hit, _ in moves
+    )
     return tuple(cues)
 
 
@@ -208,6 +231,21 @@ def _together(text: str, parts: list[_Part]) -> list[_Part]:
                 sentence=replace(sentence, types=types, marks=(*sentence.marks, *added), cues=(*sentence.cues, *cues)),
             )
         )
+    return result
+
+
+def _without_prefaces(parts: list[_Part]) -> list[_Part]:
+    """A statement about her that no mark makes a question is none where a question follows: "You grew up there. And then?" """
+    last = max((number for number, part in enumerate(parts) if part.sentence.asks), default=-1)
+    result = []
+    for number, part in enumerate(parts):
+        sentence = part.sentence
+        preface = sentence.form == "declarative" and not part.piece.asked and sentence.types.griffiths != "opinion"
+        if number < last and preface:
+            cues = tuple(cue for cue in sentence.cues if cue.label.startswith("move:"))
+            sentence = replace(sentence, form="none", types=QuestionTypes(), marks=(), cues=cues, confidence=0.6)
+            part = replace(part, sentence=sentence)
+        result.append(part)
     return result
 
 

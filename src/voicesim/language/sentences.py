@@ -120,7 +120,7 @@ def _cuts(words: Sequence[Word]) -> list[int]:
     index = 1
     while index < len(norms):
         kind = _question_at(norms, begin, index, comma=bool(words[index].before))
-        if kind == "polar" and _is_tag(norms, index):
+        if kind == "polar" and (_is_tag(norms, index) or _asks_if_known(norms, begin, index)):
             kind = ""
         if kind or (index in starts and not _runs_on(norms, begin, index)):
             cut = index
@@ -181,7 +181,8 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
             return "" if _wh_waits(norms, inside, index) else "polar"
         return "polar"
     if word in {"tell", "describe", "explain", "walk", "talk"} and norms[index + 1 : index + 2] in (["me"], ["us"]):
-        if norms[index - 1] in words.auxiliaries | words.clause_subjects | {
+        told = norms[index - 1] in {"you", "it", "this", "that"} and index >= 2 and is_past(norms[index - 2])
+        if not told and norms[index - 1] in words.auxiliaries | words.clause_subjects | {
             "to",
             "not",
             "please",
@@ -225,7 +226,8 @@ def _quoted(norms: Sequence[str], begin: int, index: int) -> bool:
         if norms[place] in words.sets["quoting"]:
             # "you said there was a party | where was it": what was said is already complete.
             between = norms[place + 1 : index]
-            if not (len(between) > 3 and any(word in words.auxiliaries or is_past(word) for word in between)):
+            complete = len(between) > 3 or (len(between) == 3 and between[0] in words.clause_subjects)
+            if not (complete and any(word in words.auxiliaries or is_past(word) for word in between)):
                 return True
     return False
 
@@ -247,6 +249,8 @@ def _is_subject(norms: Sequence[str], begin: int, index: int) -> bool:
 
 def _inverts_after(norms: Sequence[str], index: int) -> bool:
     if _inverts(norms, index):
+        return True
+    if norms[index] == "why" and norms[index + 1 : index + 2] in (["a"], ["an"], ["the"], ["not"], ["now"]):
         return True
     if index + 1 >= len(norms):
         return False
@@ -271,6 +275,8 @@ def _last_wh(norms: Sequence[str], begin: int, index: int) -> int | None:
 def _wh_waits(norms: Sequence[str], wh: int, index: int) -> bool:
     """Whether the question word still waits for its verb: nothing but its noun phrase stands in between."""
     between = norms[wh + 1 : index]
+    if between[:1] == ["about"] and len(between) > 1:
+        return False  # "what about exercise | do you get any"
     return (
         len(between) <= 4
         and not any(word in load_words().clause_subjects - {"one", "those", "this", "that"} for word in between)
@@ -322,6 +328,13 @@ def _is_tag(norms: Sequence[str], index: int) -> bool:
     if len(rest) == 3 and rest[1] in {"that", "i"} and rest[2] in {"right", "correct", "true"}:
         return True
     return len(rest) == 2 or (len(rest) == 3 and rest[1] == "not")
+
+
+def _asks_if_known(norms: Sequence[str], begin: int, index: int) -> bool:
+    """Whether the rest only softens a question: "what day is it today | do you know"."""
+    rest = tuple(norms[index:])
+    softens = rest[:2] == ("do", "you") and rest[2:] in (("know",), ("remember",), ("recall",), ("think",))
+    return softens and wh_question(norms, opening(norms, begin))
 
 
 def _is_request(norms: Sequence[str]) -> bool:

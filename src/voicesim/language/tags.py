@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicesim.language.evidence import NOWHERE, Before, FormReading, matches
-from voicesim.language.grammar import inverted, verb_base, wh_question
+from voicesim.language.grammar import finite, inverted, verb_base, wh_question
 from voicesim.language.lexicon import load_words
 from voicesim.language.phrases import Line, Match
 from voicesim.language.sentences import Piece
@@ -35,7 +35,7 @@ def read_tag(piece: Piece, line: Line, start: int, before: Before = NOWHERE) -> 
     set_off = piece.asked or bool(piece.words[found.first].before)
     if len(ending) > 1:
         return _clause(found, ending, body, set_off=set_off)
-    return _word(piece, found, ending[0], body, set_off=set_off)
+    return _word(piece, found, ending[0], body, before, set_off=set_off)
 
 
 def _belongs(body: Sequence[str]) -> bool:
@@ -63,23 +63,39 @@ def _clause(found: Match, ending: Sequence[str], body: Sequence[str], *, set_off
     verb = ending[0] in words.auxiliaries
     if verb and (len(body) < 2 or body[-1] in {"so", "neither", "nor", "and", "but"}):
         return None
-    if body[-1] in words.auxiliaries | words.sets["before_no_tag"]:
-        return None
     negative = bool({"not", "never", "nobody", "nothing"} & set(body))
     verb_and_object = ending[0] in {"do", "have", "can", "could", "should"} and ending[-1] in {"it", "that"}
     turned = negative and "not" not in ending and not verb_and_object
-    sure = turned or not verb or "not" in ending or set_off or ending[-1] in {"right", "correct", "true"}
+    same = ending[-1] == body[0] or (
+        body[0] in words.determiners - words.clause_subjects and ending[-1] in {"it", "he", "she", "they"}
+    )
+    repeats = same and _same_verb(ending[0], body)
+    certain = turned and _same_verb(ending[0], body) and body[-1] == "that"
+    if body[-1] in words.auxiliaries | words.sets["before_no_tag"] and not certain:
+        return None
+    sure = turned or repeats or not verb or "not" in ending or set_off or ending[-1] in {"right", "correct", "true"}
     return FormReading("tag", found.first, found.last, 0.92) if sure else None
 
 
-def _word(piece: Piece, found: Match, word: str, body: Sequence[str], *, set_off: bool) -> FormReading | None:
+def _same_verb(aux: str, body: Sequence[str]) -> bool:
+    """Whether a tag that is not turned round takes up its sentence's verb: "you live by yourself, do you"."""
+    auxiliaries = load_words().auxiliaries
+    spoken = [word for word in body[1:4] if word in auxiliaries]
+    return aux in spoken if spoken else aux in {"do", "did"}
+
+
+def _word(
+    piece: Piece, found: Match, word: str, body: Sequence[str], before: Before, *, set_off: bool
+) -> FormReading | None:
     if len(body) < 2:
         return None
     if word in {"right", "correct"}:
         if body[-1] in load_words().sets["before_adjective_right"]:
             return None
         about_someone = bool({"you", "your", "he", "she", "they"} & set(body))
-        if not set_off and not about_someone and word != "correct":
+        clause = len(body) >= 4 and finite(body) and not {"i", "we"} & set(body[:1])
+        put = about_someone or (clause and not before.own)
+        if not set_off and not put and word != "correct":
             return None
         return FormReading("tag", found.first, found.last, 0.9 if piece.asked else 0.7)
     if word in {"huh", "eh"}:

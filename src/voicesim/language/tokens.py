@@ -76,8 +76,10 @@ def spoken_words(tokens: Iterable[Token]) -> list[Word]:
             before += token.text
             continue
         for part in expand(token.text.lower()):
-            if len(words) > 1 and words[-1].start == words[-2].start and _had(words[-1], part):
-                words[-1] = Word("had", words[-1].start, words[-1].end, words[-1].before)
+            if len(words) > 1 and words[-1].start == words[-2].start:
+                had = "had" if _had(words[-1], part) else "has" if words[-1].norm == "is" and part == "been" else ""
+                if had:
+                    words[-1] = Word(had, words[-1].start, words[-1].end, words[-1].before)
             words.append(Word(part, token.start, token.end, before))
             before = ""
     return words
@@ -124,6 +126,8 @@ def _is_parenthetic(words: list[Word], index: int, kept: list[Word]) -> bool:
     lexicon = load_words()
     previous = kept[-1].norm if kept else ""
     if previous in lexicon.auxiliaries:
+        if after is None and _has_modal(kept):
+            return True  # "something a kid would do, you know"
         # "do you know" asks, "they used to have, you know, several" does not.
         return _has_subject(kept) or (previous not in {"do", "does", "did"} and len(kept) > 2)
     if previous in lexicon.clause_openers:
@@ -135,6 +139,10 @@ def _is_parenthetic(words: list[Word], index: int, kept: list[Word]) -> bool:
     if after.norm in lexicon.auxiliaries or (words[index].norm == "i" and after.norm in lexicon.wh):
         return True
     return after.norm in lexicon.clause_subjects and after.norm not in {"that", "him", "her", "it", "this"}
+
+
+def _has_modal(kept: list[Word]) -> bool:
+    return len(kept) > 1 and kept[-2].norm in load_words().modals
 
 
 def _has_subject(kept: list[Word]) -> bool:
