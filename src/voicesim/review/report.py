@@ -9,6 +9,7 @@ from voicesim.errors import VoicesimError
 from voicesim.review.page import About, render
 from voicesim.review.scoring import conversation_of
 from voicesim.review.sound import stereo_data_uri
+from voicesim.scenario.support_lines import support_for
 from voicesim.scoring.scorecard import Scorecard
 from voicesim.session.meta import write_atomically
 from voicesim.session.reader import Bundle
@@ -51,7 +52,7 @@ def about(bundle: Bundle, notes: tuple[str, ...] = ()) -> About:
         ending_title=ending.title if ending else "",
         ending_summary=ending.summary if ending else "",
         content_note=scenario.content_note,
-        support=tuple((one.name, one.contact, one.where) for one in scenario.support),
+        support=tuple((one.name, one.contact, one.where) for one in support_for(scenario, meta.country)),
         disclosures={name: one.about for name, one in scenario.disclosures.items()},
         feelings={name: (one.start, one.low, one.high) for name, one in scenario.feelings.items()},
         made_with=f"voicesim {meta.voicesim}; speech recognition: {ears}; her voice: {voice}",

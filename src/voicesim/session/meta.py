@@ -71,6 +71,16 @@ class SessionMeta(BaseModel):
     loop_latency: int = 0
     """Samples by which what she says reaches the microphone's time line later than it was rendered."""
     consent: Consent
+    mode: Literal["practice", "drill", "qualify"] = "practice"
+    """What it was for. A private session is not kept, so that it has no metadata at all."""
+    attempt: int = 0
+    """Which attempt at the drill or the qualification it is, from 1; 0 in practice."""
+    trainee: str = ""
+    """Whom a certificate is made out to; only a qualification asks."""
+    adjustments: dict[str, str] = {}
+    """Where a qualification was held under other conditions than the usual ones: option to value."""
+    country: str = ""
+    """Whose support lines are shown, two capital letters; empty when not known."""
     sample_rate: int = 16000
     state: Literal["recording", "complete"] = "recording"
     ended: str = ""
