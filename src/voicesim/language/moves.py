@@ -1,16 +1,20 @@
-"""What a sentence does to her: thanks, reassures, blames, rushes ... Found by phrase, aware of denial and quotation.
+"""What a sentence does to her: thanks, reassures, blames, rushes ... Found by phrase or by what it resembles, aware of
+denial and quotation.
 
 "I'm not saying you should have told someone" blames nobody, and "some people ask why you waited" is not his question:
-a phrase counts only where the speaker says it in earnest.
+a phrase counts only where the speaker says it in earnest. An embedding hardly hears the difference, so what a sentence merely
+resembles counts only where nothing in it denies, quotes or corrects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from voicesim.language.examples import load_examples
 from voicesim.language.lexicon import load_move_phrases, load_words
+from voicesim.language.meanings import Meaning, labelled
 from voicesim.language.phrases import Line, Match, Phrase, PhraseIndex, compile_phrase
 from voicesim.scenario.model import Move
 
@@ -85,13 +89,60 @@ def find_moves(line: Line, *, asks: bool) -> list[tuple[Move, Match, float]]:
     return [(move, *found) for move, found in settled.items() if found]
 
 
+def moves_by_meaning(line: Line, near: Sequence[Meaning], found: Collection[Move]) -> list[tuple[Move, Meaning]]:
+    """Moves that a sentence makes in words of its own.
+
+    Args:
+        line: the sentence's words, prepared.
+        near: what it resembles, the clearest first.
+        found: the moves that its words have made already.
+    """
+    proposed = [(name, meaning) for name, meaning in labelled("move", near) if name not in found]
+    made: list[tuple[Move, Meaning]] = []
+    for name, meaning in proposed:
+        move: Move = name  # type: ignore[assignment]
+        unkind = move in UNKIND
+        # False blame is worse than a miss: what is as near to a kindness is none.
+        if unkind and (set(found) - UNKIND or any(one not in UNKIND for one, _ in made)):
+            continue
+        if not _taken_back(line, unkind) and not _cancelled(line, move):
+            made.append((move, meaning))
+    return made
+
+
+@cache
+def _takers_back() -> tuple[PhraseIndex[None], PhraseIndex[None]]:
+    """Patterns that make a sentence no unkindness, and no kindness, of the speaker's own."""
+    lexicon, examples = load_move_phrases(), load_examples()
+    openers = sorted(load_words().openers)
+    unkind = (*examples.never_in_earnest, *lexicon.reported_by, *lexicon.corrected_by)
+    mild, kind = (
+        PhraseIndex((compile_phrase(pattern, lexicon.lists, openers), None) for pattern in patterns)
+        for patterns in (unkind, examples.not_offered)
+    )
+    return mild, kind
+
+
+def _taken_back(line: Line, unkind: bool) -> bool:
+    return _takers_back()[0 if unkind else 1].find(line) is not None
+
+
+def _cancelled(line: Line, move: Move) -> bool:
+    """Whether an `unless` pattern of the lexicon stands in the sentence."""
+    return any(entry.cancels and entry.move == move and phrase.find(line) for phrase, entry in _index().possible(line))
+
+
 def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
     denied, reported, corrected = _scopes()
     before = line.joined.split()[: hit.first]
     if not before:
         return True
     prefix = line.before(hit.first)
-    if move in UNKIND and (corrected.find(prefix) or _reaches(reported, prefix, hit.first)):
+    if move in UNKIND and (
+        corrected.find(prefix)
+        or _reaches(reported, prefix, hit.first)
+        or _reaches(_takers_back()[0], prefix, hit.first)
+    ):
         return False
     if not denial:
         return True

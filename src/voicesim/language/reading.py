@@ -34,6 +34,8 @@ class Cue:
     text: str
     start: int
     end: int
+    like: str = ""
+    """The authored example it resembles, where meaning rather than words decided."""
 
 
 @dataclass(frozen=True)

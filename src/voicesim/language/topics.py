@@ -1,11 +1,13 @@
-"""Which of a scenario's subjects a turn raises, matched on word stems: "drinking" finds the topic phrase "drink"."""
+"""Which of a scenario's subjects a turn raises: by word stems ("drinking" finds the topic phrase "drink"), or by what a
+sentence resembles among the examples that the scenario gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from voicesim.language.reading import Cue
+from voicesim.language.meanings import Meaning
+from voicesim.language.reading import Cue, Sentence
 from voicesim.language.stems import stem
 from voicesim.language.tokens import Word, fluent, spoken_words, tokenize
 
@@ -22,14 +24,18 @@ def _stems(phrase: str) -> tuple[str, ...]:
 
 
 def find_topics(
-    text: str, words: Sequence[Word], topics: Mapping[str, Sequence[str]]
+    text: str,
+    words: Sequence[Word],
+    topics: Mapping[str, Sequence[str]],
+    near: Sequence[tuple[Sentence, Meaning]] = (),
 ) -> tuple[tuple[str, ...], tuple[Cue, ...]]:
     """Topics named in the turn, in the scenario's order, and the words that named them.
 
     Args:
         text: the turn.
         words: its fluent words.
-        topics: phrases by topic name.
+        topics: phrases by topic name; a topic that has only examples has none.
+        near: the turn's sentences with what they resemble.
     """
     if not topics:
         return (), ()
@@ -38,11 +44,16 @@ def find_topics(
     cues: list[Cue] = []
     for name, phrases in _compile(tuple((name, tuple(phrases)) for name, phrases in topics.items())):
         place = next(((at, len(phrase)) for phrase in phrases for at in _places(stems, phrase)), None)
-        if place is None:
+        if place is not None:
+            first, last = words[place[0]], words[place[0] + place[1] - 1]
+            cue = Cue(f"topic:{name}", text[first.start : last.end], first.start, last.end)
+        elif resembling := next((each for each in near if each[1].label == f"topic:{name}"), None):
+            sentence, meaning = resembling
+            cue = Cue(meaning.label, sentence.text, sentence.start, sentence.end, meaning.example)
+        else:
             continue
-        first, last = words[place[0]], words[place[0] + place[1] - 1]
         names.append(name)
-        cues.append(Cue(f"topic:{name}", text[first.start : last.end], first.start, last.end))
+        cues.append(cue)
     return tuple(names), tuple(cues)
 
 
