@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from voicesim.engine.conversation import Conversation
 from voicesim.engine.events import Input, Record, SpeechEnded, SpeechStarted, Transcribe, Transcribed
 from voicesim.engine.survivor import Survivor
+from voicesim.language.meanings import Meaning
 from voicesim.language.reading import ContextTurn, QuestionTypes, Sentence, TurnReading
 from voicesim.live.conductor import Conductor
 from voicesim.live.player import Player
@@ -56,7 +57,7 @@ def clip_of(text: str, mood: str, by: str = "") -> Clip:
     return Clip(np.full(position, 1000, dtype=np.int16), tuple(words), tuple(hesitations))
 
 
-def understand(text: str, context: Sequence[ContextTurn]) -> TurnReading:
+def understand(text: str, context: Sequence[ContextTurn], meanings: Sequence[Meaning] = ()) -> TurnReading:
     """A toy reader: ``?`` asks (open when it says tell), a few words are moves, mm-hm is a backchannel."""
     lowered = text.lower().strip(" .?!")
     backchannel = lowered in {"mm-hm", "okay", "right", "mm-hm mm-hm"}

@@ -25,7 +25,7 @@ class Answering(WhoseFloor):
             return
         self.drop_queue()
         state = self.state
-        reading = self.rules.understand(turn.text, state.context)
+        reading = self.rules.understand(turn.text, state.context, turn.meanings)
         manners = self.complete_manners(turn, reading)
         near = self.settings.patient_silence / SAMPLE_RATE
         listening = reading.backchannel_only and not self.rules.survivor.answers_backchannel(

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from voicesim.engine.events import Effect, Fact
 from voicesim.engine.settings import TurnTaking
 from voicesim.engine.state import ConversationState
 from voicesim.engine.survivor import Survivor
+from voicesim.language.meanings import Meaning
 from voicesim.language.reading import ContextTurn, TurnReading
 
-Understand = Callable[[str, Sequence[ContextTurn]], TurnReading]
-"""Reads a turn in its context. Must be deterministic; injected so that richer readers can be wired in."""
+
+class Understand(Protocol):
+    """Reads a turn. Must be deterministic; injected so that richer readers can be wired in."""
+
+    def __call__(
+        self, text: str, context: Sequence[ContextTurn], meanings: Sequence[Meaning] = (), /
+    ) -> TurnReading:
+        """The turn's text in its context, with what its sentences are known to resemble."""
+
 
 Output = Effect | Fact
 

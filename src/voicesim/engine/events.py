@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from voicesim.language.meanings import Meaning
+
 # ---------------------------------------------------------------- inputs
 
 
@@ -60,6 +62,8 @@ class Transcribed:
     words: tuple[Word, ...] = ()
     finished: float = 1.0
     """How likely it is, by words and voice, that the trainee has said what he wanted to say: 0 to 1."""
+    meanings: tuple[Meaning, ...] = ()
+    """What its sentences, and those that it completes, resemble among authored examples; found before the engine sees it."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from itertools import pairwise
 from voicesim.engine.events import Transcribed
 from voicesim.engine.settings import TurnTaking
 from voicesim.language.completeness import trails_off
+from voicesim.language.meanings import Meaning
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Segment:
     request: int | None = None
     finished: float = 1.0
     """How likely the turn is finished after it, see `Transcribed.finished`."""
+    meanings: tuple[Meaning, ...] = ()
+    """See `Transcribed.meanings`."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ class PendingTurn:
         """The words so far."""
         return " ".join(segment.text for segment in self.segments if segment.text)
 
+    @property
+    def meanings(self) -> tuple[Meaning, ...]:
+        """What its sentences resemble."""
+        return tuple(meaning for segment in self.segments for meaning in segment.meanings)
+
 
 def begin_segment(turn: PendingTurn | None, onset: int) -> PendingTurn:
     """The trainee speaks (again)."""
@@ -81,7 +89,9 @@ def end_segment(turn: PendingTurn, end: int, request: int) -> PendingTurn:
 def add_words(turn: PendingTurn, heard: Transcribed) -> PendingTurn | None:
     """Words arrived. A segment without words leaves the turn; None when nothing is left of it."""
     segments = tuple(
-        replace(segment, text=heard.text, finished=heard.finished) if segment.request == heard.request else segment
+        replace(segment, text=heard.text, finished=heard.finished, meanings=heard.meanings)
+        if segment.request == heard.request
+        else segment
         for segment in turn.segments
     )
     return _without(segments, lambda segment: segment.text == "")

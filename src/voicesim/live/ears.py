@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 
 from voicesim.asr.ports import Transcriber, Transcript
 from voicesim.engine.events import Transcribe, Transcribed, Word
+from voicesim.language.meanings import FindMeanings, Meaning
 from voicesim.live.turn_end import TurnEndJudge
-from voicesim.timebase import SAMPLE_RATE
+from voicesim.timebase import SAMPLE_RATE, samples
+
+_SAME_TURN = samples(5)
+"""A longer silence always ends a turn."""
+_STRETCHES_OF_A_TURN = 12
 
 
 class Ears(Protocol):
@@ -43,6 +48,7 @@ class Heard:
     request: Transcribe
     transcript: Transcript
     finished: float
+    meanings: tuple[Meaning, ...] = ()
 
 
 class Listener:
@@ -52,18 +58,47 @@ class Listener:
         transcriber: finds the words.
         judge: says how finished they are.
         prompt: words of the scenario that bias recognition.
+        find: says what the sentences resemble; None to go by their words alone.
     """
 
-    def __init__(self, transcriber: Transcriber, judge: TurnEndJudge | None = None, prompt: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        judge: TurnEndJudge | None = None,
+        prompt: Sequence[str] = (),
+        find: FindMeanings | None = None,
+    ) -> None:
         self._transcriber = transcriber
         self._judge = judge or TurnEndJudge()
         self._prompt = prompt
+        self._find = find
+        self._lately: list[tuple[Transcribe, str]] = []
 
     def listen(self, request: Transcribe, samples: NDArray[np.int16], lately: NDArray[np.int16]) -> Heard:
         """Work on one request; see `Ears.ask`."""
         speech = samples[: request.end - request.onset].astype(np.float32) / 32768.0
         transcript = self._transcriber.transcribe(speech, self._prompt)
-        return Heard(request, transcript, self._judge.finished(transcript, lately.astype(np.float32) / 32768.0))
+        finished = self._judge.finished(transcript, lately.astype(np.float32) / 32768.0)
+        return Heard(request, transcript, finished, self._meanings(request, transcript.text))
+
+    def _meanings(self, request: Transcribe, text: str) -> tuple[Meaning, ...]:
+        """What the sentences resemble: as they stand in this stretch, and as they go on from those just before it.
+
+        A breath in the middle of a sentence makes two stretches of it; the engine reads them as one.
+        """
+        if self._find is None or not text:
+            return ()
+        before = [one for one in self._lately if one[0].end <= request.onset]  # not an early look at this stretch
+        if before and request.onset - before[-1][0].end > _SAME_TURN:
+            before = []
+        before = before[-_STRETCHES_OF_A_TURN:]
+        self._lately = [*before, (request, text)]
+        alone = self._find(text)
+        said = " ".join(words for _, words in before)
+        if not said:
+            return alone
+        known = {*alone, *self._find(said)}
+        return (*alone, *(one for one in self._find(f"{said} {text}") if one not in known))
 
 
 def answer(heard: Heard, at: int) -> Transcribed:
@@ -74,7 +109,9 @@ def answer(heard: Heard, at: int) -> Transcribed:
         return min(max(request.onset + round(offset * SAMPLE_RATE), request.onset), request.end)
 
     words = tuple(Word(word.text, position(word.start), position(word.end)) for word in transcript.words)
-    return Transcribed(at, request.request, request.onset, request.end, transcript.text, words, heard.finished)
+    return Transcribed(
+        at, request.request, request.onset, request.end, transcript.text, words, heard.finished, heard.meanings
+    )
 
 
 class PromptEars:

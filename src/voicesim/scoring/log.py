@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from voicesim.engine import events as ev
 from voicesim.language.controls import spoken_control
+from voicesim.language.meanings import Meaning
 from voicesim.scenario.marks import plain
 from voicesim.scoring.conversation import (
     Conversation,
@@ -35,12 +37,12 @@ def from_records(
     Args:
         records: the log, in order; it may be cut off anywhere.
         topics: the scenario's topics, phrases by name, for the reading of the trainee's turns.
-        reader: what reads a turn; the house's own by default.
+        reader: what reads a turn; by default the house's own, with the meanings that the log holds.
     """
     if reader is None:
         from voicesim.language.read import read_turn
 
-        reader = read_turn
+        reader = partial(read_turn, meanings=_meanings(records))
     length = max((_reach(record) for record in records), default=0)
     trainee, noises = _trainee_speech(records, length)
     playbacks = _playbacks(records, length)
@@ -65,6 +67,12 @@ def from_records(
         ending=ended[-1].ending if ended else "",
         finished=bool(ended),
     )
+
+
+def _meanings(records: Sequence[ev.Record]) -> tuple[Meaning, ...]:
+    """What was found at the time; they name their sentences, so that it does not matter in which record they lie."""
+    heard = (one for record in records if isinstance(record, ev.Transcribed) for one in record.meanings)
+    return tuple(dict.fromkeys(heard))
 
 
 def _reach(record: ev.Record) -> int:

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from voicesim.engine import events
 from voicesim.engine.events import Record, Word
+from voicesim.language.meanings import Meaning
 
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in (*events.INPUTS, *events.EFFECTS, *events.FACTS)}
 _ROLES: dict[type, str] = {
@@ -76,6 +77,8 @@ def _checksum(body: str) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Word):
         return [value.text, value.start, value.end]
+    if isinstance(value, Meaning):
+        return [value.words, value.label, value.likeness, value.example]
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
@@ -84,6 +87,8 @@ def _plain(value: Any) -> Any:
 def _frozen(name: str, value: Any) -> Any:
     if name == "words":
         return tuple(Word(*word) for word in value)
+    if name == "meanings":
+        return tuple(Meaning(*meaning) for meaning in value)
     if isinstance(value, list):
         return tuple(_frozen("", item) for item in value)
     return value
