@@ -1,16 +1,20 @@
-"""`voicesim scenario`: check, draw and try scenarios."""
+"""`voicesim scenario`: write, check, draw and list scenarios. Trying them out: `rehearse`, `coverage`, `scenario_voice`."""
 
 from __future__ import annotations
 
 import json
-import sys
+from pathlib import Path
 
 import click
+
+from voicesim.cli.coverage import coverage
+from voicesim.cli.rehearse import say
+from voicesim.cli.scenario_voice import voice
 
 
 @click.group()
 def scenario() -> None:
-    """Check a scenario, draw it, or try it in text. Give a bundled name (delayed-report) or a YAML file."""
+    """Write a scenario, check it, draw it, try it out. Give a bundled name (delayed-report) or a YAML file."""
 
 
 @scenario.command("list")
@@ -18,9 +22,27 @@ def list_scenarios() -> None:
     """Show the bundled scenarios."""
     from voicesim.scenario.load import library, load_scenario
 
-    for name in library():
-        loaded = load_scenario(name).scenario
-        click.echo(f"{name:<20} {loaded.title} (about {loaded.minutes:g} minutes)")
+    stories = {name: load_scenario(name).scenario for name in library()}
+    drills = {name: story for name, story in stories.items() if story.drill}
+    for name, story in stories.items():
+        if name not in drills:
+            click.echo(f"{name:<24} {story.title} (about {story.minutes:g} minutes)")
+    if drills:
+        click.echo("\nDrills, a few minutes on one skill each (voicesim drill):")
+    for name, story in sorted(drills.items(), key=lambda item: item[1].drill.order if item[1].drill else 0):
+        click.echo(f"{name:<24} {story.drill.skill if story.drill else ''}")
+
+
+@scenario.command(short_help="Begin a scenario of your own, from one that runs.")
+@click.argument("name")
+@click.option("--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write to.  [default: this one]")
+def new(name: str, out: Path) -> None:
+    """Begin a scenario of your own: NAME.yaml, which runs at once and explains itself, and NAME.trainees.yaml."""
+    from voicesim.scenario.new import write_new
+
+    story, trainees = write_new(name, out)
+    click.echo(f"Written: {story} and {trainees}")
+    click.echo(f"It runs as it stands. Try it:  voicesim scenario say {story}")
 
 
 @scenario.command(short_help="Find mistakes, each with its file and line.")
@@ -60,14 +82,28 @@ def check(name: str, as_json: bool) -> int:
     return 1 if errors else 0
 
 
-@scenario.command(short_help="Draw the states as a Mermaid diagram.")
+@scenario.command(short_help="Draw the states and the ways between them.")
 @click.argument("name")
-def graph(name: str) -> None:
-    """Draw a scenario as a Mermaid diagram (paste it into any Markdown page)."""
-    from voicesim.scenario.diagram import mermaid
+@click.option("--as", "kind", type=click.Choice(["mermaid", "markdown", "svg"]), help="Default: by the file's ending.")
+@click.option("--out", type=click.Path(path_type=Path), help="A file: .svg, .mmd or .md. Default: print it.")
+def graph(name: str, kind: str | None, out: Path | None) -> None:
+    """Draw a scenario: as Mermaid text (for any Markdown page) or as an SVG picture (for any browser)."""
+    from voicesim.errors import StorageError
+    from voicesim.scenario.diagram import markdown, mermaid
+    from voicesim.scenario.drawing import svg
     from voicesim.scenario.load import load_scenario
 
-    click.echo(mermaid(load_scenario(name).scenario))
+    story = load_scenario(name).scenario
+    by_ending = {".svg": "svg", ".md": "markdown"}.get(out.suffix if out else "", "mermaid")
+    text = {"mermaid": mermaid, "markdown": markdown, "svg": svg}[kind or by_ending](story)
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{out} cannot be written: {error.strerror}.", "Choose another file with --out.") from error
+    click.echo(f"Written: {out}")
 
 
 @scenario.command(short_help="Print the JSON Schema, for editors.")
@@ -78,83 +114,5 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1))
 
 
-@scenario.command(short_help="Try it in text, without sound.")
-@click.argument("name", default="delayed-report")
-@click.option("--seed", default=0, show_default=True, help="Which of several fitting lines she picks.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per step.")
-def say(name: str, seed: int, as_json: bool) -> None:
-    """Try a scenario in text, without sound: type what you would say, one turn a line.
-
-    An empty line, or a number of seconds, waits. :interrupted, :cut_in, :talked_over or :rushed before a turn says
-    how it was taken. The numbers shown are her feelings; a live session never shows them. End with Ctrl-D.
-    """
-    from voicesim.live.rehearsal import Rehearsal
-    from voicesim.scenario.check import refuse_broken
-    from voicesim.scenario.load import load_scenario
-
-    loaded = load_scenario(name)
-    refuse_broken(loaded)
-    rehearsal = Rehearsal(loaded.scenario, seed)
-    show = _show_json if as_json else _show
-    show(rehearsal.begin())
-    prompt = sys.stdin.isatty() and not as_json
-    while rehearsal.ending is None:
-        if prompt:
-            click.echo("you> ", nl=False)
-        line = sys.stdin.readline()
-        if not line:
-            break
-        words = line.strip()
-        if words.startswith(":"):
-            rehearsal.do(words[1:].strip().replace("-", "_"))
-        elif words == "" or words.replace(".", "", 1).isdigit():
-            beats = list(rehearsal.wait(float(words or 30)))
-            for beat in beats:
-                show(beat)
-            if not beats and not as_json:
-                click.echo("     (nothing is scripted for this silence)")
-        else:
-            show(rehearsal.say(words))
-
-
-def _show(beat: object) -> None:
-    from voicesim.live.rehearsal import Beat
-
-    assert isinstance(beat, Beat)
-    if beat.reading is not None:
-        found = beat.reading
-        labels: list[str] = [found.question] if found.question != "none" else []
-        labels = [*labels, *sorted(found.moves), *sorted(found.marks), *found.topics]
-        click.echo(f"     understood: {', '.join(labels) or 'nothing in particular'}")
-    for change in beat.changes:
-        moved = ", ".join(f"{name} {amount:+g}" for name, amount in change.change)
-        click.echo(f"     {moved}  ({change.because})")
-    feelings = "  ".join(f"{name} {value:g}" for name, value in beat.feelings.items())
-    via = f" via {'; '.join(beat.via)}" if beat.via else ""
-    click.echo(f"     [{beat.state}]{via}   {feelings}")
-    for speaker, line in zip(beat.speakers, beat.lines, strict=True):
-        click.echo(f"{speaker}> {line}")
-    if beat.ending is not None:
-        click.echo(f"     ending: {beat.ending.title} ({beat.ending.kind})")
-
-
-def _show_json(beat: object) -> None:
-    from voicesim.live.rehearsal import Beat
-
-    assert isinstance(beat, Beat)
-    reading = beat.reading
-    data = {
-        "did": beat.did,
-        "question": reading.question if reading else None,
-        "moves": sorted(reading.moves) if reading else [],
-        "marks": sorted(reading.marks) if reading else [],
-        "topics": list(reading.topics) if reading else [],
-        "state": beat.state,
-        "via": list(beat.via),
-        "lines": list(beat.lines),
-        "speakers": list(beat.speakers),
-        "feelings": beat.feelings,
-        "told": list(beat.told),
-        "ending": beat.ending.kind if beat.ending else None,
-    }
-    click.echo(json.dumps(data, ensure_ascii=False))
+for command in (say, coverage, voice):
+    scenario.add_command(command)

@@ -20,6 +20,13 @@ def known_names(scenario: Scenario, line_of: LineOf) -> Iterator[Found]:
 
     states, feelings = dict[str, object](scenario.states), dict[str, object](scenario.feelings)
     disclosures, topics = dict[str, object](scenario.disclosures), dict[str, object](scenario.topics)
+    if "anywhere" in states:
+        yield (
+            "error",
+            ("states", "anywhere"),
+            "'anywhere' is the name of the rules for all states.",
+            "Rename the state.",
+        )
     yield from unknown(("start",), "state", scenario.start, states)
     if scenario.closes_after:
         yield from unknown(("closes_after", "go"), "state", scenario.closes_after.go, states)
