@@ -1,4 +1,4 @@
-"""The six roll-call drills: one skill each, complete, and a good and a poor trainee come to different ends, as they are really read."""
+"""The six roll-call drills: one skill each, complete; a good and a poor trainee, really read, come to different ends."""
 
 from __future__ import annotations
 

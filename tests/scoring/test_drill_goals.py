@@ -116,7 +116,9 @@ def test_only_the_first_turns_count_where_the_goal_says_so() -> None:
 
 def test_only_the_turn_right_after_the_disclosure_counts() -> None:
     heard = judged("drill-after-disclosure", "Good evening. How are you?", "Thank you for telling me. I believe you.")
-    asked = judged("drill-after-disclosure", "Good evening. I believe nurses.", "When was this?", "Thank you for telling me.")
+    asked = judged(
+        "drill-after-disclosure", "Good evening. I believe nurses.", "When was this?", "Thank you for telling me."
+    )
     assert [goal.met for goal in heard.goals] == [True, True, True]
     assert [goal.met for goal in asked.goals][:2] == [False, False]
 

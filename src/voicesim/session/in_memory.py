@@ -31,7 +31,7 @@ class UnkeptBundle(Bundle):
     sound: dict[TrackName, NDArray[np.int16]] = field(default_factory=dict)
 
     @property
-    def scenario(self) -> Scenario:  # type: ignore[override]
+    def scenario(self) -> Scenario:
         """The scenario as it was played."""
         assert self.played is not None
         return self.played
