@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from voicesim.audio.measure import NO_ERRORS, EdgeErrors, edge_errors
-from voicesim.audio.vad import VoiceActivity, segments
+from voicesim.audio.vad import VoiceActivity, VoiceEvent, segments
 from voicesim.audio.vad_settings import default_settings
-from voicesim.engine.events import SpeechEnded, SpeechStarted
+from voicesim.engine.events import SpeechEnded, SpeechStarted, SpeechStirring
 from voicesim.errors import WeightsError
 from voicesim.timebase import FRAME
 from voicesim.tts.ports import VoiceStyle
@@ -53,7 +53,7 @@ def _scene(
     return np.clip(track * 32768, -32768, 32767).astype(np.int16), spans
 
 
-def _live(track: Track) -> list[SpeechStarted | SpeechEnded]:
+def _live(track: Track) -> list[VoiceEvent]:
     activity = VoiceActivity()
     padded = np.pad(track, (0, -len(track) % FRAME))
     events = [event for i in range(0, len(padded), FRAME) for event in activity.feed(padded[i : i + FRAME])]
@@ -101,8 +101,21 @@ def test_segments_are_in_order_and_never_less_than_a_gap_apart(phrases: list[NDA
         assert all(later[0] - earlier[1] >= 0.2 * 16_000 for earlier, later in pairwise(found))
 
 
+def test_the_first_sound_of_the_next_phrase_is_noticed_before_it_is_known_to_be_speech(phrases) -> None:
+    track, spans = _scene(phrases, -26)
+    events = _live(track)
+    stirrings = [event.at for event in events if isinstance(event, SpeechStirring)]
+    starts = [event for event in events if isinstance(event, SpeechStarted)]
+    assert len(starts) == len(spans)
+    for start in starts[1:]:
+        noticed = [at for at in stirrings if start.onset - FRAME <= at <= start.at]
+        assert noticed, "noticed"
+        assert noticed[0] - start.onset <= 3 * FRAME
+    assert len(stirrings) <= 2 * len(starts), "and silence does not stir"
+
+
 def test_events_alternate_and_look_back_never_forward(phrases: list[NDArray[np.float64]]) -> None:
-    events = _live(_scene(phrases, -26, noise=-40)[0])
+    events = [e for e in _live(_scene(phrases, -26, noise=-40)[0]) if not isinstance(e, SpeechStirring)]
     assert [type(event) for event in events] == [SpeechStarted, SpeechEnded] * (len(events) // 2)
     for started, ended in zip(events[::2], events[1::2], strict=True):
         assert isinstance(ended, SpeechEnded)

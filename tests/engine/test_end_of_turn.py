@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stage import PATIENCE, Stage
 
-from voicesim.engine.events import KeyPressed, TurnTaken, TurnTimed
+from voicesim.engine.events import KeyPressed, SpeechStirring, TurnTaken, TurnTimed
 from voicesim.engine.turns import PendingTurn, Segment, deadline, hangover, inner_pauses
 from voicesim.language.completeness import finished_by_words, trails_off
 from voicesim.timebase import samples, seconds
@@ -106,6 +106,28 @@ def test_she_never_jumps_into_a_slow_sentence():
     stage.trainee(7.5, 8.5, "the place, please tell me?")
     log = stage.run(12)
     assert len(log.of(TurnTaken)) == 1
+
+
+def test_she_lets_him_go_on_who_draws_breath_just_as_she_would_answer():
+    def turns(*sounds: float) -> list[str]:
+        stage = Stage(patience=PATIENCE.model_copy(update={"stirring": 0.2}))
+        stage.trainee(5.0, 6.0, "I see that now.")
+        stage.trainee(6.0 + PATIENCE.turn_end - 0.06, 8.0, "And can you tell me more?")
+        for sound in sounds:
+            stage.input(sound, SpeechStirring(samples(sound)))
+        return [turn.text for turn in stage.run(12).of(TurnTaken)]
+
+    assert len(turns()) == 2, "without the sound she would have answered"
+    assert turns(6.0 + PATIENCE.turn_end - 0.06) == ["I see that now. And can you tell me more?"]
+
+
+def test_a_creaking_chair_delays_her_answer_by_no_more_than_a_moment():
+    stage = Stage()
+    stage.trainee(5.0, 6.0, "What happened next?")
+    at = 6.0 + PATIENCE.turn_end - 0.06
+    stage.input(at, SpeechStirring(samples(at)))
+    taken = stage.run(12).of(TurnTaken)[0]
+    assert seconds(taken.at) == pytest.approx(at + PATIENCE.stirring, abs=0.05)
 
 
 def test_her_own_speaking_time_is_never_learned_as_his_pause():

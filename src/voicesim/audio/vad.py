@@ -5,6 +5,7 @@ Silero says *that* somebody speaks, a few tens of milliseconds late; the energy 
 
     track      ........sssSPEECHspeech.....speech........................
     Silero     ...........^^^^^^^^^^^^^^^..^^^^^^^^......................
+    stirring             ! first sound in the quiet after speech: maybe speech, maybe not
     started               ! at: onset backdated to the first s
     ended                                   |<- 200 ms ->! at: end backdated
 
@@ -23,13 +24,16 @@ from numpy.typing import NDArray
 from voicesim.audio.energy import BANDS, BIN, BINS_PER_FRAME, BandEnergies, LevelRange, NoiseFloor, total
 from voicesim.audio.silero import Silero
 from voicesim.audio.vad_settings import VadSettings, bins, default_settings
-from voicesim.engine.events import SpeechEnded, SpeechStarted
+from voicesim.engine.events import SpeechEnded, SpeechStarted, SpeechStirring
 from voicesim.timebase import FRAME, samples
 
 _BLOCK = 64
 """Frames computed at once when the whole track is there."""
 _LEARNING_LAG = 2
 """Frames between noise and learning from it: the first sounds of a word come before Silero is sure."""
+
+
+VoiceEvent = SpeechStarted | SpeechStirring | SpeechEnded
 
 
 class VoiceActivity:
@@ -48,6 +52,7 @@ class VoiceActivity:
         around = self._settings.voices_around
         self._shortest = samples(decision.shortest_speech / 1000)
         self._gap = samples(decision.bridged_gap / 1000)
+        self._stirring_within = samples(decision.stirring_within / 1000)
         self._hold = samples(decision.bridge_hold / 1000)
         self._reach_back = bins(edges.reach_back)
         self._reach_on = samples(edges.reach_on / 1000)
@@ -69,6 +74,8 @@ class VoiceActivity:
 
         self._frames = 0
         self._forming = False
+        self._sounding = False
+        """Whether the last frame without speech held a sound."""
         self._onset: int | None = None
         self._end: int | None = None
         """End of the last speech so far, of this segment or the one before."""
@@ -80,7 +87,7 @@ class VoiceActivity:
         """Whether a segment is open."""
         return self._onset is not None
 
-    def feed(self, frame: NDArray[np.int16]) -> list[SpeechStarted | SpeechEnded]:
+    def feed(self, frame: NDArray[np.int16]) -> list[VoiceEvent]:
         """Take the next frame.
 
         Args:
@@ -93,11 +100,11 @@ class VoiceActivity:
             raise ValueError(f"a frame has {FRAME} samples, not {frame.shape}")
         return list(self._follow(frame))
 
-    def flush(self) -> list[SpeechStarted | SpeechEnded]:
+    def flush(self) -> list[VoiceEvent]:
         """The track is over: close an open segment where it ended."""
         return [] if self._onset is None else [self._close(self._frames * FRAME)]
 
-    def _follow(self, track: NDArray[np.int16]) -> Iterator[SpeechStarted | SpeechEnded]:
+    def _follow(self, track: NDArray[np.int16]) -> Iterator[VoiceEvent]:
         """Go through whole frames, shape (k * 512,)."""
         scaled = track.astype(np.float32) / np.float32(32768)
         probabilities = self._silero.probabilities(scaled)
@@ -105,7 +112,7 @@ class VoiceActivity:
         for probability, energies in zip(probabilities.tolist(), decibels, strict=True):
             yield from self._step(probability, energies)
 
-    def _step(self, probability: float, energies: NDArray[np.float64]) -> Iterator[SpeechStarted | SpeechEnded]:
+    def _step(self, probability: float, energies: NDArray[np.float64]) -> Iterator[VoiceEvent]:
         self._frames += 1
         now = self._frames * FRAME
         levels = total(energies)
@@ -116,10 +123,19 @@ class VoiceActivity:
         contrast = self._settings.voices_around.contrast
         self._near_voice = self._range.between(contrast, at_least=float(total(self._noise.level)))
         if self._onset is None:
+            yield from self._stir(now)
             yield from self._listen(now, probability)
         else:
             yield from self._go_on(now, probability, float(levels.max()))
         self._learn(probability, energies)
+
+    def _stir(self, now: int) -> Iterator[SpeechStirring]:
+        """Announce the first sound in the quiet after speech."""
+        sounding = max(list(self._excess)[-BINS_PER_FRAME:]) >= self._settings.edges.most_above
+        begins = sounding and not self._sounding
+        self._sounding = sounding
+        if begins and self._end is not None and now - self._end < self._stirring_within:
+            yield SpeechStirring(at=now)
 
     def _listen(self, now: int, probability: float) -> Iterator[SpeechStarted]:
         """No segment is open: does one begin?"""
@@ -238,7 +254,7 @@ def segments(track: NDArray[np.int16], settings: VadSettings | None = None) -> l
         live.
     """
     activity = VoiceActivity(settings)
-    found: list[SpeechStarted | SpeechEnded] = []
+    found: list[VoiceEvent] = []
     # Silence after the last sample lets the last segment end by the same rule as all others.
     padded = np.pad(track, (0, -track.size % FRAME + 16 * FRAME))
     for start in range(0, padded.size, _BLOCK * FRAME):

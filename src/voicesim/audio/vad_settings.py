@@ -37,6 +37,7 @@ class Decision(_Part):
     shortest_speech: Milliseconds
     bridged_gap: Milliseconds
     bridge_hold: Milliseconds
+    stirring_within: Milliseconds
 
     @model_validator(mode="after")
     def _hysteresis(self) -> Self:

@@ -33,6 +33,7 @@ from voicesim.engine.events import (
     SessionStarted,
     SpeechEnded,
     SpeechStarted,
+    SpeechStirring,
     Stop,
     TrackEnded,
     Transcribed,
@@ -83,6 +84,8 @@ class _Step(Answering):
                 self.speech_started(onset)
             case SpeechEnded(onset=onset, end=end) if self.state.phase == "paused":
                 self.request(onset, end)  # "let's go on" must be heard
+            case SpeechStirring() if self.state.turn is not None:
+                self.put(turn=turns.stir(self.state.turn, event.at))
             case SpeechEnded(end=end):
                 self.speech_ended(end)
             case Transcribed():

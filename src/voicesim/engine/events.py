@@ -42,6 +42,13 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True)
+class SpeechStirring:
+    """Something sounds in the quiet after his speech: it may be the first of a word, too short yet to be sure."""
+
+    at: int
+
+
+@dataclass(frozen=True)
 class SpeechEnded:
     """Voice activity ceased on the trainee's track; gaps under 200 ms are already bridged."""
 
@@ -155,6 +162,7 @@ class TrackEnded:
 Input = (
     SessionStarted
     | SpeechStarted
+    | SpeechStirring
     | SpeechEnded
     | Transcribed
     | LineStarted

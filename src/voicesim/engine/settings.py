@@ -24,6 +24,8 @@ class TurnTaking:
     """From this likelihood on, a turn counts as finished (0 to 1) ..."""
     unfinished_to: float
     """... and up to this one as unfinished; in between it is doubtful."""
+    stirring: int
+    """She waits this much longer when something begins to sound just then: it may be his next word."""
     pause_factor: float
     """She waits at least this many times the speaker's own typical pause inside a turn."""
     pauses_to_learn: int

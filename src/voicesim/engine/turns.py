@@ -6,6 +6,7 @@
              ^onset     |<-turn_end->|          silence long enough, words known: over
                         ^end         ^ deadline
     may be more         |<--turn_end_doubtful-->|
+    a sound begins      |        |<-stirring->|     (the later of the two; a word by then is a segment)
     ends in "and ..."   |<-----turn_end_unfinished----->|
 
 A turn is over when nobody has spoken for the hangover after its last segment and every segment's words are known. Segments
@@ -43,6 +44,8 @@ class PendingTurn:
     """The segments of a turn that is not over yet, in order."""
 
     segments: tuple[Segment, ...]
+    stirred: int = -1
+    """When something last began to sound in the quiet after it; -1: never."""
 
     @property
     def onset(self) -> int:
@@ -86,6 +89,11 @@ def end_segment(turn: PendingTurn, end: int, request: int) -> PendingTurn:
     return PendingTurn((*turn.segments[:-1], last))
 
 
+def stir(turn: PendingTurn, at: int) -> PendingTurn:
+    """Something sounds in the quiet: it may be that the trainee goes on."""
+    return replace(turn, stirred=at)
+
+
 def add_words(turn: PendingTurn, heard: Transcribed) -> PendingTurn | None:
     """Words arrived. A segment without words leaves the turn; None when nothing is left of it."""
     segments = tuple(
@@ -94,7 +102,8 @@ def add_words(turn: PendingTurn, heard: Transcribed) -> PendingTurn | None:
         else segment
         for segment in turn.segments
     )
-    return _without(segments, lambda segment: segment.text == "")
+    left = _without(segments, lambda segment: segment.text == "")
+    return replace(left, stirred=turn.stirred) if left else None
 
 
 def since(turn: PendingTurn | None, onset: int) -> tuple[Segment, ...]:
@@ -117,8 +126,11 @@ def hangover(turn: PendingTurn, pauses: tuple[int, ...], settings: TurnTaking) -
 
     ::
 
-        likelihood   0 ---- unfinished_to ------- finished_from ---- 1
-        hangover     unfinished | doubtful ... down to ... | turn_end
+        likelihood   0 ------- unfinished_to ------- finished_from ------- 1
+        hangover     | unfinished    |     doubtful       |   turn_end     |
+
+    Steps, not a slope: a pause in the middle of a thought is rarely under a second, so a wait a little longer than the shortest
+    helps nobody.
 
     Args:
         turn: the turn so far.
@@ -134,8 +146,7 @@ def hangover(turn: PendingTurn, pauses: tuple[int, ...], settings: TurnTaking) -
     elif last.finished >= settings.finished_from:
         quiet = settings.turn_end
     else:
-        share = (settings.finished_from - last.finished) / (settings.finished_from - settings.unfinished_to)
-        quiet = round(settings.turn_end + share * (settings.turn_end_doubtful - settings.turn_end))
+        quiet = settings.turn_end_doubtful
     if len(pauses) >= settings.pauses_to_learn:
         typical = sorted(pauses)[len(pauses) // 2]
         quiet = max(quiet, round(settings.pause_factor * typical))
@@ -149,7 +160,10 @@ def inner_pauses(turn: PendingTurn) -> tuple[int, ...]:
 
 def deadline(turn: PendingTurn, pauses: tuple[int, ...], settings: TurnTaking) -> int | None:
     """Sample position from which the turn may be over; None while the trainee speaks."""
-    return None if turn.speaking else turn.end + hangover(turn, pauses, settings)
+    if turn.speaking:
+        return None
+    quiet = turn.end + hangover(turn, pauses, settings)
+    return quiet if turn.stirred < 0 else max(quiet, turn.stirred + settings.stirring)
 
 
 def is_over(turn: PendingTurn, at: int, pauses: tuple[int, ...], settings: TurnTaking) -> bool:

@@ -31,6 +31,7 @@ from voicesim.engine.events import (
     SessionStarted,
     SpeechEnded,
     SpeechStarted,
+    SpeechStirring,
     Stop,
     TimePassed,
     Transcribe,
@@ -52,7 +53,7 @@ _LOOK_BACK = samples(8)
 class Activity(Protocol):
     """Voice activity detection, a frame at a time."""
 
-    def feed(self, frame: NDArray[np.int16]) -> list[SpeechStarted | SpeechEnded]:
+    def feed(self, frame: NDArray[np.int16]) -> list[SpeechStarted | SpeechStirring | SpeechEnded]:
         """What began or ceased by the end of this frame of `FRAME` samples."""
 
 

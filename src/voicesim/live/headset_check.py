@@ -378,7 +378,7 @@ def _sentence(
         track = np.concatenate([track, block.captured])
         while len(track) - fed >= FRAME:
             for event in activity.feed(track[fed : fed + FRAME]):
-                speaking = isinstance(event, SpeechStarted)
+                speaking = isinstance(event, SpeechStarted) or (speaking and not isinstance(event, SpeechEnded))
                 if isinstance(event, SpeechEnded):
                     spans.append((event.onset, event.end))
             fed += FRAME

@@ -23,6 +23,7 @@ class TurnTakingSeconds(BaseModel):
     turn_end_longest: float = Field(3.0, ge=0.2, le=30)
     finished_from: float = Field(0.6, ge=0, le=1)
     unfinished_to: float = Field(0.2, ge=0, le=1)
+    stirring: float = Field(0.0, ge=0, le=0.5)
     pause_factor: float = Field(1.2, ge=0, le=5)
     pauses_to_learn: int = Field(3, ge=1)
     push_to_talk: bool = False
@@ -55,6 +56,7 @@ class TurnTakingSeconds(BaseModel):
             turn_end_longest=samples(self.turn_end_longest),
             finished_from=self.finished_from,
             unfinished_to=self.unfinished_to,
+            stirring=samples(self.stirring),
             pause_factor=self.pause_factor,
             pauses_to_learn=self.pauses_to_learn,
             push_to_talk=self.push_to_talk,

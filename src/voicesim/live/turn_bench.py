@@ -25,6 +25,7 @@ from voicesim.engine.events import (
     SessionStarted,
     SpeechEnded,
     SpeechStarted,
+    SpeechStirring,
     TimePassed,
     Transcribed,
     TurnTaken,
@@ -262,7 +263,7 @@ def _decide_again(
     each: Taken, utterance: Utterance, prepared: Prepared, settings: TurnTaking, heard_after: int
 ) -> tuple[bool, float | None]:
     """Whether she would have cut in, and the delay (s) of her turn after the true end, with other patience."""
-    evidence = [e for e in each.inputs if isinstance(e, SpeechStarted | SpeechEnded | Transcribed)]
+    evidence = [e for e in each.inputs if isinstance(e, SpeechStarted | SpeechStirring | SpeechEnded | Transcribed)]
     end = samples(utterance.end_of_speech)
     rules = Conversation(Survivor(prepared.loaded.scenario), settings, reader_for(prepared.loaded.scenario))
     state: ConversationState = rules.initial()

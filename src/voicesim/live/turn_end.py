@@ -11,7 +11,7 @@ from voicesim.asr.ports import Transcript
 from voicesim.language.completeness import finished_by_words
 
 _UNDECIDED = 0.5
-_VOICE_SHARE = 0.7
+_VOICE_SHARE = 0.35
 """How much of the words' likelihood hangs on the voice (default of this project; docs/turn-taking.md)."""
 
 
