@@ -23,6 +23,7 @@ from voicesim.engine.events import (
     Word,
 )  # fmt: skip
 from voicesim.errors import BadInputError, StorageError
+from voicesim.language.meanings import Meaning
 from voicesim.session import codec
 from voicesim.session.meta import Consent, Part, ScenarioRef, SessionMeta
 from voicesim.session.reader import open_bundle, read_records
@@ -55,6 +56,8 @@ def example(kind: type) -> Record:
     for name, annotation in kind.__annotations__.items():
         if name == "words":
             given[name] = (Word("one", 1, 2), Word("two", 3, 4))
+        elif name == "meanings":
+            given[name] = (Meaning("it is on him", "move:not_your_fault", 0.42, "this is on him"),)
         elif name == "hesitations":
             given[name] = ((1, 2), (3, 4))
         elif name in ("feelings", "change"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from voicesim.analysis.recording import Progress, Recording, hear
 from voicesim.analysis.spoken import Spoken, converse
 from voicesim.analysis.turns_file import read_turns_file, write_turns_file
+from voicesim.language.reading import ContextTurn, TurnReading
 from voicesim.review.page import About, render
 from voicesim.review.voice import hear_voice
 from voicesim.scoring.conversation import Conversation
@@ -19,6 +20,7 @@ from voicesim.scoring.interruptions import Overlap
 from voicesim.scoring.pace import turn_paces
 from voicesim.scoring.rubric import Rubric
 from voicesim.scoring.scorecard import Scorecard, score
+from voicesim.scoring.turns import Reader
 from voicesim.session.meta import write_atomically
 from voicesim.session.writer import storage_error
 from voicesim.timebase import seconds
@@ -157,8 +159,9 @@ def analyze_turns(path: Path, rubric: Rubric) -> Analysis:
         BadInputError: it cannot be read, or a line makes no sense.
     """
     spoken = read_turns_file(path)
-    conversation = converse(spoken)
-    return Analysis(spoken, conversation, score(conversation, rubric))
+    reader, notes = _best_reader(spoken)
+    conversation = converse(spoken, reader=reader)
+    return Analysis(spoken, conversation, score(conversation, rubric), notes=notes)
 
 
 def analyze_recording(
@@ -176,11 +179,30 @@ def analyze_recording(
         progress: told the share of the transcription that is done.
     """
     spoken, notes = hear(recording, transcribers, progress)
-    conversation = converse(spoken, recording.length)
+    reader, without = _best_reader(spoken)
+    conversation = converse(spoken, recording.length, reader)
     conversation = replace(conversation, voice=hear_voice(recording.trainee, conversation.turns))
     ears = f"{transcribers[0].engine} {transcribers[0].model}" if transcribers else ""
     card = score(conversation, rubric)
-    return Analysis(spoken, conversation, card, recording, (*recording.notes, *notes), ears)
+    return Analysis(spoken, conversation, card, recording, (*recording.notes, *notes, *without), ears)
+
+
+def _best_reader(spoken: Sequence[Spoken]) -> tuple[Reader, tuple[str, ...]]:
+    """The reader that this machine has the weights for, and what to say when it has none."""
+    from voicesim.language.read import read_turn
+    from voicesim.meaning.finder import best_finder
+
+    find, _ = best_finder()
+    if find is None:
+        return read_turn, (
+            "Moves go by words alone; with the sentence model (voicesim doctor --fetch) more are found.",
+        )
+    find.find([one.text for one in spoken if one.speaker == "trainee" and one.text])  # all at once is quicker
+
+    def read(text: str, context: Sequence[ContextTurn], topics: Mapping[str, Sequence[str]]) -> TurnReading:
+        return read_turn(text, context, topics, find(text))
+
+    return read, ()
 
 
 def write_analysis(analysis: Analysis, folder: Path, title: str) -> Path:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from voicesim.language.reading import ContextTurn, TurnReading
+    from voicesim.language.reading import ContextTurn, Cue, TurnReading
+    from voicesim.meaning.finder import MeaningFinder
 
 SPEAKERS = ("trainee", "survivor")
+_AT_ONCE = 1 << 13
+"""Bytes of input taken in at once."""
 
 
 class _BadLineError(ValueError):
@@ -22,7 +26,8 @@ class _BadLineError(ValueError):
 @click.option(
     "--jsonl", is_flag=True, help='Every line is JSON: {"text": …, "context": [{"speaker": …, "text": …}, …]}.'
 )
-def label(jsonl: bool) -> int:
+@click.option("--words-only", is_flag=True, help="Find moves by their words alone, without the sentence model.")
+def label(jsonl: bool, words_only: bool) -> int:
     """Label what an interviewer says: type a turn a line, get one JSON object a line.
 
     Each sentence gets its form, its question type in three profiles, its marks and moves, and the words that decided them.
@@ -31,21 +36,55 @@ def label(jsonl: bool) -> int:
     """
     from voicesim.language.read import read_turn
 
+    find = None if words_only else _finder()
     bad = False
     out = sys.stdout.buffer  # UTF-8 whatever the terminal's own encoding is
-    for number, raw in enumerate(sys.stdin.buffer, start=1):
-        try:
-            asked = _parse(raw, jsonl, first=number == 1)
-            if asked is None:
+    number = 0
+    for batch in _batches(sys.stdin.buffer):
+        asked: list[tuple[str, list[ContextTurn]] | str | None] = []
+        for raw in batch:
+            number += 1
+            try:
+                asked.append(_parse(raw, jsonl, first=number == 1))
+            except _BadLineError as error:
+                asked.append(str(error))
+        if find:
+            find.find([one[0] for one in asked if isinstance(one, tuple)])  # all at once is quicker; kept for below
+        for place, one in enumerate(asked, start=number - len(batch) + 1):
+            if one is None:
                 continue
-            text, context = asked
-            answer = as_json(read_turn(text, context))
-        except _BadLineError as error:
-            bad = True
-            answer = {"error": str(error), "line": number}
-        out.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            if isinstance(one, str):
+                bad = True
+                answer = {"error": one, "line": place}
+            else:
+                text, context = one
+                answer = as_json(read_turn(text, context, None, find(text) if find else ()))
+            out.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
         out.flush()
     return 2 if bad else 0
+
+
+def _batches(stream: IO[bytes]) -> Iterator[list[bytes]]:
+    """The lines that have come, as they come: many where a file is read, one where somebody waits for its answer."""
+    read = getattr(stream, "read1", stream.read)
+    torn = b""
+    while got := read(_AT_ONCE):
+        *lines, torn = (torn + got).split(b"\n")
+        if lines:
+            yield [line + b"\n" for line in lines]
+    if torn:
+        yield [torn]
+
+
+def _finder() -> MeaningFinder | None:
+    from voicesim.meaning.finder import best_finder
+
+    find, _ = best_finder()
+    if find is None:
+        click.echo(
+            "Moves go by words alone; `voicesim doctor --fetch` gets the model that knows paraphrases.", err=True
+        )
+    return find
 
 
 def as_json(reading: TurnReading) -> dict[str, Any]:
@@ -63,15 +102,18 @@ def as_json(reading: TurnReading) -> dict[str, Any]:
                 },
                 "marks": list(sentence.marks),
                 "moves": list(sentence.moves),
-                "cues": [
-                    {"label": cue.label, "text": cue.text, "start": cue.start, "end": cue.end} for cue in sentence.cues
-                ],
+                "cues": [_cue(cue) for cue in sentence.cues],
                 "confidence": sentence.confidence,
             }
             for sentence in reading.sentences
         ],
         "main": reading.main,
     }
+
+
+def _cue(cue: Cue) -> dict[str, Any]:
+    decided = {"label": cue.label, "text": cue.text, "start": cue.start, "end": cue.end}
+    return {**decided, "like": cue.like} if cue.like else decided
 
 
 def _parse(raw: bytes, jsonl: bool, *, first: bool) -> tuple[str, list[ContextTurn]] | None:

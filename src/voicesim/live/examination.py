@@ -34,6 +34,7 @@ def examine(models: tuple[str, ...], fetch: bool, progress: Callable[[str, int, 
         _look(f"Whisper {name}", partial(_weights, name, fetch, progress)) for name in models or (catalogue().default,)
     ]
     findings.append(_look("end-of-turn model", partial(_weights, "smart-turn", fetch, progress), needed=False))
+    findings.append(_look("sentence meaning model", partial(_meaning, fetch, progress), needed=False))
     findings.append(_look("room speech model", partial(_weights, "room-speech", fetch, progress), needed=False))
     findings.append(_look("her plain voice", _voice))
     findings.append(_look("her neural voice", partial(_neural_voice, fetch, progress), needed=False))
@@ -63,6 +64,15 @@ def _weights(name: str, fetch: bool, progress: Callable[[str, int, int], None]) 
             raise
         files = store.fetch(name, progress)
     return f"verified ({files.folder or files.checkpoint})"
+
+
+def _meaning(fetch: bool, progress: Callable[[str, int, int], None]) -> str:
+    from voicesim.meaning.finder import open_finder
+    from voicesim.meaning.weights import NAME
+
+    verified = _weights(NAME, fetch, progress)
+    open_finder()  # its first use converts the weights and weighs the examples: not in the middle of a session
+    return verified
 
 
 def _voice() -> str:

@@ -18,7 +18,7 @@ from voicesim.engine.events import Record
 from voicesim.engine.state import ConversationState
 from voicesim.engine.survivor import Survivor
 from voicesim.live.ears import Ears, Listener
-from voicesim.live.reading import reader_for
+from voicesim.live.reading import examples_of, reader_for
 from voicesim.live.settings import TurnTakingSeconds, default_turn_taking
 from voicesim.scenario.load import LoadedScenario
 from voicesim.session.meta import Consent, Part, ScenarioRef, SessionMeta
@@ -53,6 +53,8 @@ class Prepared:
     """What that judge goes by, for the log."""
     turn_taking: TurnTakingSeconds
     seed: int
+    meaning: str = ""
+    """What moves and topics go by, for the log."""
 
     @property
     def rules(self) -> Conversation:
@@ -93,6 +95,7 @@ def prepare(
     """
     from voicesim.asr.engines import open_transcriber
     from voicesim.live.turn_end import best_judge
+    from voicesim.meaning.finder import best_finder
     from voicesim.tts.cache import LineCache
     from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
     from voicesim.tts.voicing import voice_ahead
@@ -109,9 +112,12 @@ def prepare(
     progress("Waking the speech recognition", 0, 1)
     transcriber.warm_up()
     judge, judged_by = best_judge()
+    find, meaning = best_finder(examples_of(loaded.scenario))
+    if find is None:
+        warn("She understands by words alone: run `voicesim doctor --fetch`, and she knows paraphrases too.")
     progress("Waking the speech recognition", 1, 1)
-    listener = Listener(transcriber, judge, (loaded.scenario.persona.name,) if bias else ())
-    return Prepared(loaded, book, engine, transcriber, listener, judged_by, turn_taking, seed)
+    listener = Listener(transcriber, judge, (loaded.scenario.persona.name,) if bias else (), find)
+    return Prepared(loaded, book, engine, transcriber, listener, judged_by, turn_taking, seed, meaning)
 
 
 def new_meta(
@@ -137,6 +143,7 @@ def new_meta(
         source=source,
         transcriber=Part(engine=prepared.transcriber.engine, model=prepared.transcriber.model),
         turn_end=prepared.judge,
+        meaning=prepared.meaning,
         voice=Part(engine=prepared.voice_engine, model=scenario.persona.voice.voice),
         turn_taking=prepared.turn_taking.model_dump(),
         devices=devices or {},

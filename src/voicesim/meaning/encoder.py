@@ -77,11 +77,13 @@ class MiniLM:
 
     def embed(self, sentences: Sequence[str]) -> Vectors:
         """Unit vectors; see `Encoder.embed`. Mean of the last layer over the word pieces, as the model was trained."""
-        vectors: list[Vectors] = []
-        for begin in range(0, len(sentences), _BATCH):
-            pieces = [self._tokenizer.encode(sentence).ids for sentence in sentences[begin : begin + _BATCH]]
-            layer = np.array(self._encoder.forward_batch(pieces).last_hidden_state)
-            for row, ids in zip(layer, pieces, strict=True):
-                mean = row[: len(ids)].mean(axis=0)
-                vectors.append(mean / np.linalg.norm(mean))
+        pieces = [self._tokenizer.encode(sentence).ids for sentence in sentences]
+        order = sorted(range(len(pieces)), key=lambda number: len(pieces[number]))  # little is wasted on filling up
+        vectors: list[Vectors] = [np.zeros(0, np.float32)] * len(pieces)
+        for begin in range(0, len(order), _BATCH):
+            batch = order[begin : begin + _BATCH]
+            layer = np.array(self._encoder.forward_batch([pieces[number] for number in batch]).last_hidden_state)
+            for row, number in zip(layer, batch, strict=True):
+                mean = row[: len(pieces[number])].mean(axis=0)
+                vectors[number] = mean / np.linalg.norm(mean)
         return np.array(vectors, dtype=np.float32).reshape(len(vectors), -1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,10 @@ class Ballot:
     neutral: NDArray[np.bool_]
     """Which sentences make no move at all."""
 
+    @cached_property
+    def _examples(self) -> NDArray[np.float64]:
+        return np.ascontiguousarray(self.vectors.T, dtype=np.float64)
+
     def count(self, vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """How clearly each of some sentences makes each move.
 
@@ -54,7 +59,7 @@ class Ballot:
         Returns:
             Likeness, 0 to 1, shape (n, moves); cosine to every example, shape (n, sentences).
         """
-        cosines = vectors.astype(np.float64) @ self.vectors.T.astype(np.float64)
+        cosines = vectors.astype(np.float64) @ self._examples
         votes = (_nearness(cosines) + 1.0) @ self.weights
         return np.clip((votes + 1.0) / 2.0, 0.0, 1.0), cosines
 

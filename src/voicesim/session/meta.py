@@ -64,6 +64,8 @@ class SessionMeta(BaseModel):
     transcriber: Part
     turn_end: str = ""
     """What decided whether a turn was over: ``words``, or ``words + smart-turn``."""
+    meaning: str = ""
+    """What moves and topics went by: ``words alone``, or words and an embedding model."""
     voice: Part
     turn_taking: dict[str, float]
     """The turn-taking numbers in force, in seconds and counts."""
