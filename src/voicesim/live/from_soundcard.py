@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _WAIT = 0.1
 """Seconds to wait for a block before looking at the keys again."""
+_SWITCH = 0.0005
+"""Seconds after which a busy Python thread lets another run: the sound card's own thread must never wait long for its turn."""
 _TRY_AGAIN = 1.0
 """Seconds between two attempts to find a lost device again."""
 
@@ -80,6 +83,8 @@ def converse(conductor: Conductor, card: Card, view: View, patience: float = 60.
         patience: seconds to wait for a lost device before the session is closed.
     """
     conductor.begin()
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH)
     try:
         with Keys() as keys:
             while not conductor.over:
@@ -100,6 +105,8 @@ def converse(conductor: Conductor, card: Card, view: View, patience: float = 60.
     except KeyboardInterrupt:
         conductor.tell(KeyPressed(conductor.now, "stop"))
         return Outcome(stopped_by_signal=True)
+    finally:
+        sys.setswitchinterval(usual)
     return Outcome()
 
 
