@@ -5,3 +5,9 @@ recording, replay, scoring and review are all readings of the same event log.
 """
 
 __version__ = "0.1.0"
+
+import os
+
+# onnxruntime 1.32 reports to its maker over the network unless it is told not to before it is first imported. Here nothing leaves
+# the computer; child processes inherit this.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -33,3 +33,14 @@ def test_asking_for_help_loads_no_model_and_no_sound() -> None:
     assert helped.returncode == 0, helped.stderr
     assert "practice" in helped.stdout
     assert helped.stdout.rstrip().endswith("LOADED []")
+
+
+def test_the_onnx_runtime_is_told_to_report_nothing_before_it_is_loaded(tmp_path: Path) -> None:
+    # It would leave the file of a reporting session in the folder for temporary files, and send what it has over the network.
+    code = "import os, voicesim, onnxruntime; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env={**environment, "TMPDIR": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert ran.stdout == "1\n", ran.stderr
+    assert list(tmp_path.iterdir()) == []
