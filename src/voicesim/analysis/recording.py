@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from voicesim.analysis.leakage import find_leak, without_leak
 from voicesim.analysis.spoken import Spoken
@@ -21,13 +24,28 @@ from voicesim.language.reading import Speaker
 from voicesim.scoring.conversation import Span
 from voicesim.scoring.measures import settings
 from voicesim.timebase import samples
+from voicesim.yamlfile import load_model
 
 if TYPE_CHECKING:
     from voicesim.asr.ports import Transcriber
 
 Progress = Callable[[float], None]
-_LONGEST_PIECE = samples(25.0)
-"""Whisper hears thirty seconds at a time."""
+
+
+class RecordingSettings(BaseModel):
+    """recording.yaml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["voicesim/recording/1"]
+    longest_piece: Annotated[float, Field(gt=0, le=30)]
+    rehear_window: Annotated[float, Field(gt=0, le=30)]
+
+
+@cache
+def recording_settings() -> RecordingSettings:
+    """The bundled numbers."""
+    return load_model(resources.files("voicesim.analysis") / "recording.yaml", RecordingSettings)
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,24 @@ def at_once() -> int:
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(4, cores // threads()))
+
+
+def open_transcribers(engine: str, model: str) -> list[Transcriber]:
+    """As many transcribers as keep this machine busy, for `hear`.
+
+    Args:
+        engine: one of `voicesim.asr.engines.ENGINES`.
+        model: a name from models.yaml; empty for the default.
+
+    Raises:
+        WeightsError: the weights are missing or damaged.
+        BadInputError: there is no such engine or model.
+    """
+    from voicesim.asr.engines import open_transcriber
+    from voicesim.asr.hearing import hearing
+
+    ways = hearing().rehearing_in(recording_settings().rehear_window)
+    return [open_transcriber(engine, model, settings=ways) for _ in range(at_once())]
 
 
 def read_pair(trainee: Path, survivor: Path) -> Recording:
@@ -115,51 +151,53 @@ def hear(
         Both speakers' utterances, and notes on what was left out.
     """
     tracks, notes = separate(recording)
-    pieces: list[tuple[Speaker, list[Span]]] = []
-    for speaker, track in tracks.items():
-        pieces += [(speaker, group) for group in speech_pieces(track)]
-    pieces.sort(key=lambda piece: piece[1][0].start)
-    heard = _transcribe_all(tracks, pieces, transcribers, progress)
-    spoken = [
-        Spoken(group[0].start, group[-1].end, speaker, text, words, tuple(group))
-        for (speaker, group), (text, words) in zip(pieces, heard, strict=True)
-    ]
-    return tuple(spoken), notes
+    with _Listeners(tracks, transcribers) as listeners:
+        for speaker, track in tracks.items():
+            # The first speaker's words are being heard while the second's speech is looked for.
+            listeners.take(speaker, speech_pieces(track))
+        spoken = list(listeners.heard(progress))
+    return tuple(sorted(spoken, key=lambda one: (one.start, one.speaker))), notes
 
 
-Heard = tuple[str | None, tuple[Word, ...]]
+class _Listeners:
+    """Transcribers at work, each on one piece at a time in a thread of its own; without any, words stay unknown."""
 
+    def __init__(self, tracks: Mapping[Speaker, NDArray[np.int16]], transcribers: Sequence[Transcriber]) -> None:
+        self._tracks = tracks
+        self._free: SimpleQueue[Transcriber] = SimpleQueue()
+        for transcriber in transcribers:
+            self._free.put(transcriber)
+        self._pool = ThreadPoolExecutor(max(1, len(transcribers)))
+        self._silent = not transcribers
+        self._work: list[Future[Spoken]] = []
 
-def _transcribe_all(
-    tracks: Mapping[Speaker, NDArray[np.int16]],
-    pieces: Sequence[tuple[Speaker, list[Span]]],
-    transcribers: Sequence[Transcriber],
-    progress: Progress,
-) -> list[Heard]:
-    """Every piece's words, in order; each transcriber works in a thread of its own."""
-    if not transcribers:
-        return [(None, ()) for _ in pieces]
-    total = sum(group[-1].end - group[0].start for _, group in pieces) or 1
-    free: SimpleQueue[Transcriber] = SimpleQueue()
-    for transcriber in transcribers:
-        free.put(transcriber)
+    def __enter__(self) -> _Listeners:
+        return self
 
-    def transcribe(piece: tuple[Speaker, list[Span]]) -> Heard:
-        speaker, group = piece
-        mine = free.get()
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def take(self, speaker: Speaker, groups: Sequence[list[Span]]) -> None:
+        """Let these pieces be heard, the longest first, so that none is left to wait for at the end."""
+        longest_first = sorted(groups, key=lambda group: group[0].start - group[-1].end)
+        self._work += [self._pool.submit(self._hear, speaker, group) for group in longest_first]
+
+    def heard(self, progress: Progress) -> Iterator[Spoken]:
+        """What was heard, as it comes."""
+        for done, work in enumerate(as_completed(self._work), start=1):
+            yield work.result()
+            progress(done / len(self._work))
+
+    def _hear(self, speaker: Speaker, group: list[Span]) -> Spoken:
+        start, end = group[0].start, group[-1].end
+        if self._silent:
+            return Spoken(start, end, speaker, None, (), tuple(group))
+        mine = self._free.get()
         try:
-            return _transcribed(mine, tracks[speaker], group[0].start, group[-1].end)
+            text, words = _transcribed(mine, self._tracks[speaker], start, end)
         finally:
-            free.put(mine)
-
-    found: list[Heard] = []
-    done = 0
-    with ThreadPoolExecutor(len(transcribers)) as pool:
-        for (_, group), heard in zip(pieces, pool.map(transcribe, pieces), strict=True):
-            found.append(heard)
-            done += group[-1].end - group[0].start
-            progress(done / total)
-    return found
+            self._free.put(mine)
+        return Spoken(start, end, speaker, text, words, tuple(group))
 
 
 def separate(recording: Recording) -> tuple[dict[Speaker, NDArray[np.int16]], tuple[str, ...]]:
@@ -184,13 +222,14 @@ def speech_pieces(track: NDArray[np.int16]) -> list[list[Span]]:
     """Speech segments, those a breath apart in one group, no group longer than the transcriber can hear at once."""
     from voicesim.audio.vad import segments
 
+    longest = samples(recording_settings().longest_piece)
     groups: list[list[Span]] = []
     for onset, end in segments(track):
         span = Span(onset, end)
         if groups:
             last = groups[-1]
             near = onset - last[-1].end < samples(settings().breath)
-            if near and end - last[0].start <= _LONGEST_PIECE:
+            if near and end - last[0].start <= longest:
                 last.append(span)
                 continue
         groups.append([span])

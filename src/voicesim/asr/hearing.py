@@ -58,6 +58,7 @@ class Split(_Strict):
 class Rehear(_Strict):
     """When a short window is not trusted."""
 
+    window: float
     log_probability: float
     few_tokens: float
     repetition: float
@@ -98,6 +99,10 @@ class Hearing(_Strict):
     def with_full_window(self) -> Hearing:
         """The same with Whisper's own 30 s window for every segment: what short windows are measured against."""
         return self.model_copy(update={"window": self.window.model_copy(update={"floor": self.window.full})})
+
+    def rehearing_in(self, seconds: float) -> Hearing:
+        """The same with another window for what is heard again: a shorter one costs less."""
+        return self.model_copy(update={"rehear": self.rehear.model_copy(update={"window": seconds})})
 
 
 @cache
@@ -237,7 +242,8 @@ def _believable(engine: WhisperEngine[Encoded], samples: Samples, prompt: str, s
     short = settings.window.length(seconds)
     attempt = _attempt(engine, samples, prompt, short, settings)
     if attempt.doubt <= gate.most_doubt and short < settings.window.full and _untrusted(attempt, settings.rehear):
-        again = _attempt(engine, samples, prompt, settings.window.full, settings)
+        longer = min(settings.window.full, max(settings.rehear.window, short + settings.window.margin))
+        again = _attempt(engine, samples, prompt, longer, settings)
         if attempt.circling or (again.doubt <= attempt.doubt and not again.circling):
             return again
     return attempt

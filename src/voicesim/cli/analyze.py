@@ -61,8 +61,7 @@ def analyze(
     if turns is not None:
         analysis = analyze_turns(turns, judge)
     else:
-        from voicesim.analysis.recording import at_once
-        from voicesim.asr.engines import open_transcriber
+        from voicesim.analysis.recording import open_transcribers
         from voicesim.cli.progress import progress_bar
 
         if stereo is not None:
@@ -71,7 +70,7 @@ def analyze(
             assert trainee is not None
             assert survivor is not None
             recording = read_pair(trainee, survivor)
-        transcribers = [open_transcriber(asr, model) for _ in range(at_once())]
+        transcribers = open_transcribers(asr, model)
         with progress_bar(sys.stderr.isatty(), as_json) as progress:
             analysis = analyze_recording(
                 recording, transcribers, judge, lambda share: progress("Listening", round(1000 * share), 1000)
