@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from voicesim.cli.coverage import coverage
+from voicesim.cli.heard import heard
 from voicesim.cli.rehearse import say
 from voicesim.cli.scenario_voice import voice
 
@@ -114,5 +115,5 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1))
 
 
-for command in (say, coverage, voice):
+for command in (say, coverage, voice, heard):
     scenario.add_command(command)
