@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from stage import Stage
 
@@ -142,6 +145,18 @@ def test_it_is_understood_as_recognisers_write_it(said, meant):
 )
 def test_what_an_officer_says_to_her_never_stops_the_session(said):
     assert spoken_control(said) is None
+
+
+def test_no_sentence_of_the_fixtures_and_the_labelled_collections_sets_it_off():
+    root = Path(__file__).resolve().parents[2]
+    files = [
+        *root.glob("audio_fixtures/**/truth.json"),
+        *root.glob("tests/language/**/*.yaml"),
+        *root.glob("tests/language/*.py"),
+    ]
+    texts = [text for path in files for text in re.findall(r"[A-Z][^\n\"”]{3,300}", path.read_text(encoding="utf-8"))]
+    assert len(texts) > 400
+    assert [text for text in texts if spoken_control(text)] == []
 
 
 def test_half_of_it_is_waited_for():
