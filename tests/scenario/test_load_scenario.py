@@ -48,7 +48,7 @@ def test_the_diagram_shows_every_state_and_every_way(tmp_path: Path) -> None:
     rows = mermaid(load(SMALL, tmp_path).scenario).splitlines()
     assert rows[0] == "stateDiagram-v2"
     assert {row.split()[-1] for row in rows if row.startswith('  state "')} == {
-        "s_hello", "s_telling", "s_short", "s_told", "s_kept", "s_gone",
+        "s_hello", "s_telling", "s_short", "s_told", "s_kept", "s_gone", "any_state", "closes_after",
     }  # fmt: skip
     assert "  [*] --> s_hello" in rows
     assert "  s_hello --> s_telling: • hears topic the-dog (trust ≥ 20)" in rows
