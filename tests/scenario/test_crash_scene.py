@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ TRAINEES = yaml.safe_load(
 SEEDS = range(3)
 MANNERS = {"interrupts": "interrupted", "cuts_in": "cut_in", "talks_over": "talked_over", "rushes": "rushed"}
 
-Turn = str | dict[str, str] | dict[str, float]
+Turn = str | Mapping[str, str | float]
 
 
 @dataclass
@@ -46,15 +46,16 @@ def play(turns: Sequence[Turn], seed: int = 0) -> Played:
     for turn in turns:
         if rehearsal.ending:
             break
-        if isinstance(turn, dict) and "wait" in turn:
+        if isinstance(turn, Mapping) and "wait" in turn:
             beats += rehearsal.wait(float(turn["wait"]))
             continue
-        if isinstance(turn, dict):
-            ((manner, text),) = turn.items()
+        if isinstance(turn, Mapping):
+            ((manner, said),) = turn.items()
+            text = str(said)
             rehearsal.do(MANNERS[manner])
         else:
             text = turn
-        beats.append(rehearsal.say(str(text)))
+        beats.append(rehearsal.say(text))
     for beat in beats:
         played.states.append(beat.state)
         played.lines += beat.lines
