@@ -61,7 +61,7 @@ def build(folder: Path, trainee: Trainee, prepared: dict[tuple[str, int], Prepar
             audio.append(None)
     key = (script.scenario, script.seed)
     if key not in prepared:
-        prepared[key] = prepare(load_scenario(script.scenario), seed=script.seed)
+        prepared[key] = prepare(load_scenario(script.scenario), seed=script.seed, voice="pyttsx3")
     actor = Actor(script, audio)
     track, records = perform(script, actor, prepared[key], random)
     write_flac(folder / "trainee.flac", track)

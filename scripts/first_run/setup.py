@@ -18,7 +18,7 @@ from first_run.errors import SetupError
 from first_run.packages import Installer, lock_files, pip_environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MODELS = ("tiny.en", "base", "smart-turn", "room-speech", "sentence-meaning")
+MODELS = ("tiny.en", "base", "smart-turn", "room-speech", "sentence-meaning", "kokoro")
 """Speech models every set-up fetches: `practice` uses one of them, the tests both."""
 
 

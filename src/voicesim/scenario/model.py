@@ -256,8 +256,11 @@ class Mood(Model):
 class VoiceChoice(Model):
     """Which voice speaks her lines, per voice engine, and its steady rate and pitch."""
 
-    engine: Literal["pyttsx3"] = "pyttsx3"
+    engine: Literal["kokoro", "pyttsx3"] = "pyttsx3"
     voice: str = ""
+    """The engine's own name for the voice; empty for its default."""
+    fallback: str = ""
+    """The pyttsx3 voice that speaks where the neural one is not to be had; empty for the default."""
     words_per_minute: Annotated[int, Field(ge=80, le=260)] = 150
     pitch: Annotated[int, Field(ge=0, le=100)] = 50
     moods: dict[Name, Mood] = {"steady": Mood()}

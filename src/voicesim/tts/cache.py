@@ -16,10 +16,12 @@ import numpy as np
 
 from voicesim import folders
 from voicesim.tts.clips import ASSEMBLER
+from voicesim.tts.kokoro_settings import kokoro_settings
 from voicesim.tts.ports import Clip, Span, SpokenWord, VoiceStyle
 from voicesim.tts.settings import VoiceSettings, voice_settings
 
 _FORMAT = b"voicesim/clip/1"
+_SPANS = ("hesitations", "pauses", "trailing")
 _MEGABYTE = 1_000_000
 
 
@@ -35,6 +37,7 @@ def line_key(engine: str, style: VoiceStyle, text: str, settings: VoiceSettings 
         "engine": engine,
         "style": asdict(style),
         "default_voice": settings.default_voice,
+        "neural": kokoro_settings().model_dump(mode="json") if engine.startswith("kokoro") else None,
         "text": text,
         "assembler": ASSEMBLER,
         "shape": settings.shape.model_dump(),
@@ -114,7 +117,7 @@ def _encode(clip: Clip) -> bytes:
     positions = {
         "samples": len(clip.samples),
         "words": [[word.text, word.start, word.end] for word in clip.words],
-        "hesitations": [[span.start, span.end] for span in clip.hesitations],
+        **{name: [[span.start, span.end] for span in getattr(clip, name)] for name in _SPANS},
     }
     body = json.dumps(positions).encode() + b"\n" + clip.samples.astype("<i2").tobytes()
     return _FORMAT + b"\n" + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
@@ -130,5 +133,5 @@ def _decode(raw: bytes) -> Clip | None:
     return Clip(
         samples=np.frombuffer(sound, dtype="<i2").astype(np.int16),
         words=tuple(SpokenWord(text, start, end) for text, start, end in positions["words"]),
-        hesitations=tuple(Span(start, end) for start, end in positions["hesitations"]),
+        **{name: tuple(Span(start, end) for start, end in positions.get(name, ())) for name in _SPANS},
     )

@@ -7,8 +7,14 @@ from voicesim.scenario.model import Guard, VoiceChoice
 from voicesim.tts.ports import VoiceStyle
 
 
-def style_for(choice: VoiceChoice, mood: str) -> VoiceStyle:
+def style_for(choice: VoiceChoice, mood: str, engine: str = "") -> VoiceStyle:
     """How a line sounds in one of the persona's moods.
+
+    Args:
+        choice: the persona's voice.
+        mood: one of its moods.
+        engine: who will speak it, ``kokoro`` or ``pyttsx3``; the persona's own when left out. Another engine than the
+            persona's own uses its own default voice, or the persona's `fallback`.
 
     Raises:
         BadInputError: the persona has no such mood.
@@ -19,11 +25,15 @@ def style_for(choice: VoiceChoice, mood: str) -> VoiceStyle:
             f"The persona's voice has no mood {mood!r}.",
             f"Use one of: {', '.join(choice.moods)}." if choice.moods else "Add it under persona.voice.moods.",
         )
+    voice = choice.voice
+    if engine and engine != choice.engine:
+        voice = choice.fallback if engine == "pyttsx3" else ""
     return VoiceStyle(
-        voice=choice.voice,
+        voice=voice,
         words_per_minute=round(choice.words_per_minute * change.rate),
         pitch=min(max(choice.pitch + change.pitch, 0), 100),
         volume=change.volume,
+        steady=choice.words_per_minute,
     )
 
 

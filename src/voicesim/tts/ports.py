@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ class VoiceStyle:
     """0 (low) to 100 (high); 50 is the voice's own."""
     volume: float
     """0.0 to 1.0."""
+    steady: int = 0
+    """The words a minute that the mood changes; 0 when there is no mood. A costly voice speaks once and bends that."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,13 @@ class Clip:
     samples: NDArray[np.int16]
     """Mono, 16 kHz, shape (n,)."""
     words: tuple[SpokenWord, ...]
-    """In order. Exact to the phrase between two marked pauses; within a phrase shared out by the length of the words."""
+    """In order. From the voice itself when it knows (`TimedVoice`); else exact to the phrase, shared out within it by length."""
     hesitations: tuple[Span, ...]
     """The silences the script marks as hers."""
+    pauses: tuple[Span, ...] = ()
+    """The breaths the script marks, in which anyone may speak."""
+    trailing: tuple[Span, ...] = ()
+    """Where her voice trails off before an ellipsis."""
 
 
 class Voice(Protocol):
@@ -69,3 +75,16 @@ class Voice(Protocol):
 
     def close(self) -> None:
         """Let go of the engine and any child process."""
+
+
+@runtime_checkable
+class TimedVoice(Voice, Protocol):
+    """A voice that knows where each word sounds."""
+
+    def speak_timed(self, phrase: str, style: VoiceStyle) -> tuple[NDArray[np.int16], tuple[Span, ...]]:
+        """Voice one phrase, as `speak` does.
+
+        Returns:
+            The samples, and for each of the phrase's words (as `words.split_words` counts them) where it sounds; no spans when
+            they are not known.
+        """

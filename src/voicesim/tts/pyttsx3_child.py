@@ -18,7 +18,6 @@ What is worked around here, all of it met in pyttsx3 2.99 with eSpeak NG 1.52:
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import faulthandler
 import importlib
@@ -30,11 +29,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from voicesim.tts import espeak_library
+
 Answer = dict[str, str]
 Speaker = Callable[[dict[str, Any]], Answer]
 
-LONGEST_DATA_PATH = 120
-"""Bytes; eSpeak has 160 and appends file names."""
 _RATE = 1
 """``espeakRATE`` in eSpeak's speak_lib.h."""
 
@@ -62,17 +61,7 @@ def main() -> None:
 
 def _espeak(room: Path) -> Speaker:
     """eSpeak NG through pyttsx3, loaded but not initialised: that is for each fork to do."""
-    with contextlib.suppress(ImportError):
-        import espeakng_loader
-
-        data = Path(espeakng_loader.get_data_path())
-        if len(os.fsencode(data)) > LONGEST_DATA_PATH:
-            link = room / data.name
-            link.symlink_to(data, target_is_directory=True)
-            data = link
-        os.environ["ESPEAK_DATA_PATH"] = str(data)
-        # Loaded first and by its path, so that pyttsx3 finds it under its plain name, system package or not.
-        ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+    espeak_library.load(room)
     import pyttsx3
     from pyttsx3.drivers import _espeak as library
 

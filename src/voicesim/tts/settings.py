@@ -37,10 +37,12 @@ class ShapeSettings(_Section):
 
     sounding_below_peak_db: Positive
     fade_ms: Annotated[float, Field(ge=0, le=50)]
+    loudness_lufs: Annotated[float, Field(lt=0)]
     level_dbfs: Annotated[float, Field(lt=0)]
-    voiced_below_loudest_db: Positive
     ceiling_dbfs: Annotated[float, Field(le=0)]
     unspeakable_seconds: Positive
+    trails_seconds: Positive
+    trails_db: Annotated[float, Field(ge=0, le=20)]
     clause_gap_ms: Positive
 
 

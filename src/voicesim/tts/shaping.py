@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from voicesim.timebase import SAMPLE_RATE, samples
 from voicesim.tts.settings import ShapeSettings
 
+if TYPE_CHECKING:
+    from pyloudnorm import Meter
+
 FULL_SCALE = 32767
-_FRAME = samples(0.020)
+_GATE_SECONDS = 0.4
+"""The block of ITU-R BS.1770, which EBU R128 measures by."""
 
 
 def to_house_rate(sound: NDArray[np.float32], rate: int) -> NDArray[np.int16]:
@@ -21,14 +28,20 @@ def to_house_rate(sound: NDArray[np.float32], rate: int) -> NDArray[np.int16]:
     return _to_int16(sound * FULL_SCALE)
 
 
-def trim(sound: NDArray[np.int16], shape: ShapeSettings) -> NDArray[np.int16]:
-    """Cut to the first and last sample within `sounding_below_peak_db` of the peak; silence becomes empty."""
+def sounding(sound: NDArray[np.int16], shape: ShapeSettings) -> tuple[int, int]:
+    """Where it sounds: the first and one past the last sample within `sounding_below_peak_db` of the peak; (0, 0) in silence."""
     size = np.abs(sound.astype(np.int32))
     peak = int(size.max(initial=0))
     if peak == 0:
-        return sound[:0]
-    sounding = np.flatnonzero(size >= peak * _ratio(-shape.sounding_below_peak_db))
-    return sound[sounding[0] : sounding[-1] + 1]
+        return 0, 0
+    found = np.flatnonzero(size >= peak * _ratio(-shape.sounding_below_peak_db))
+    return int(found[0]), int(found[-1]) + 1
+
+
+def trim(sound: NDArray[np.int16], shape: ShapeSettings) -> NDArray[np.int16]:
+    """Cut to where it sounds; silence becomes empty."""
+    start, end = sounding(sound, shape)
+    return sound[start:end]
 
 
 def fade_edges(sound: NDArray[np.int16], shape: ShapeSettings) -> NDArray[np.int16]:
@@ -43,20 +56,41 @@ def fade_edges(sound: NDArray[np.int16], shape: ShapeSettings) -> NDArray[np.int
     return _to_int16(faded)
 
 
-def gain_to_level(sound: NDArray[np.int16], volume: float, shape: ShapeSettings) -> float:
-    """The factor that brings voiced samples to the house level times `volume`, short of the ceiling.
+def trail_off(sound: NDArray[np.int16], shape: ShapeSettings) -> tuple[NDArray[np.int16], int]:
+    """Let a phrase sink away towards its end.
 
-    The level is the root mean square over the 20 ms frames that count as voiced: pauses do not make a line louder.
+    Returns:
+        The samples, and from which on it sinks.
+    """
+    length = min(samples(shape.trails_seconds), len(sound) // 2)
+    start = len(sound) - length
+    sinking = sound.astype(np.float64)
+    sinking[start:] *= 10.0 ** (-shape.trails_db / 20 * np.linspace(0.0, 1.0, length))
+    return _to_int16(sinking), start
+
+
+def gain_to_level(sound: NDArray[np.int16], volume: float, shape: ShapeSettings) -> float:
+    """The factor that brings a line to the house loudness (EBU R128, integrated) times `volume`, short of the ceiling.
+
+    The measure leaves pauses out by itself. It needs 0.4 s: what is shorter is measured as if it were said again and again.
     """
     if not np.any(sound):
         return 1.0
     whole = sound.astype(np.float64) / FULL_SCALE
     peak = float(np.abs(whole).max())
-    frames = np.pad(whole, (0, -len(whole) % _FRAME)).reshape(-1, _FRAME)
-    power = np.mean(frames**2, axis=1)
-    voiced = power >= power.max() * _ratio(-shape.voiced_below_loudest_db) ** 2
-    level = float(np.sqrt(power[voiced].mean()))
-    return min(_ratio(shape.level_dbfs) / level, _ratio(shape.ceiling_dbfs) / peak) * volume
+    needed = samples(_GATE_SECONDS) + 1
+    heard = np.tile(whole, -(-needed // len(whole))) if len(whole) < needed else whole
+    loudness = _meter().integrated_loudness(heard)
+    if not np.isfinite(loudness):
+        return 1.0
+    return min(_ratio(shape.loudness_lufs - loudness), _ratio(shape.ceiling_dbfs) / peak) * volume
+
+
+@cache
+def _meter() -> Meter:
+    import pyloudnorm
+
+    return pyloudnorm.Meter(SAMPLE_RATE, block_size=_GATE_SECONDS)
 
 
 def scale(sound: NDArray[np.int16], factor: float) -> NDArray[np.int16]:

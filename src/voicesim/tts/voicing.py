@@ -11,6 +11,7 @@ from voicesim.tts.clips import assemble
 from voicesim.tts.moods import reachable_moods, style_for
 from voicesim.tts.ports import Clip, Voice, VoiceStyle
 from voicesim.tts.settings import VoiceSettings, voice_settings
+from voicesim.tts.voices import Voices
 
 Progress = Callable[[int, int], None]
 """Called with (clips ready, clips in all)."""
@@ -69,7 +70,7 @@ def scenario_lines(scenario: Scenario) -> tuple[str, ...]:
 
 def voice_ahead(
     scenario: Scenario,
-    voice: Voice,
+    voice: Voice | Voices,
     cache: LineCache | None = None,
     progress: Progress | None = None,
     settings: VoiceSettings | None = None,
@@ -78,7 +79,7 @@ def voice_ahead(
 
     Args:
         scenario: whose lines.
-        voice: who speaks them.
+        voice: who speaks them: one voice for all, or the voices to choose from.
         cache: where to look first and keep what is new; without one, all are voiced anew.
         progress: told after each clip, and once before the first.
         settings: thresholds and limits; those that ship with voicesim when left out.
@@ -88,17 +89,22 @@ def voice_ahead(
     """
     settings = settings or voice_settings()
     styles: dict[tuple[str, str], VoiceStyle] = {}
-    wanted: dict[tuple[str, VoiceStyle], None] = {}
-    for by in ("", *scenario.cast):
+    wanted: dict[tuple[str, VoiceStyle], Voice] = {}
+    speaking = {by for by, _ in spoken_lines(scenario)}
+    for by in ("", *(name for name in scenario.cast if name in speaking)):
         choice = scenario.speaker(by).voice
-        styles |= {(by, mood): style_for(choice, mood) for mood in reachable_moods(choice)}
-    for by, text in spoken_lines(scenario):
-        wanted |= {(text, style): None for (speaker, _), style in styles.items() if speaker == by}
+        speaker = voice.of(choice) if isinstance(voice, Voices) else voice
+        engine = speaker.engine.split()[0] if isinstance(voice, Voices) else ""
+        own = {(by, mood): style_for(choice, mood, engine) for mood in reachable_moods(choice)}
+        styles |= own
+        wanted |= {
+            (text, style): speaker for who, text in spoken_lines(scenario) if who == by for style in own.values()
+        }
     report = progress or (lambda done, total: None)
     report(0, len(wanted))
     clips: dict[tuple[str, VoiceStyle], Clip] = {}
-    for done, (text, style) in enumerate(wanted, start=1):
-        clips[text, style] = _ready(text, style, voice, cache, settings)
+    for done, ((text, style), speaker) in enumerate(wanted.items(), start=1):
+        clips[text, style] = _ready(text, style, speaker, cache, settings)
         report(done, len(wanted))
     if cache:
         cache.keep_under(settings.cache.megabytes)
