@@ -8,20 +8,39 @@ from typing import get_args
 
 import pytest
 
+from voicesim.live.coverage import cover
 from voicesim.scenario import model
 from voicesim.scenario.check import check
-from voicesim.scenario.load import load_scenario
+from voicesim.scenario.load import LoadedScenario, load_scenario
+from voicesim.scenario.scripted import load_trainees
 
 HANDBOOK = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
 
 
-def test_the_example_is_sound(tmp_path: Path) -> None:
-    (example,) = (block for block in re.findall(r"```yaml\n(.*?)```", HANDBOOK, re.DOTALL) if "format:" in block)
+def blocks(beginning: str) -> list[str]:
+    return [block for block in re.findall(r"```yaml\n(.*?)```", HANDBOOK, re.DOTALL) if block.startswith(beginning)]
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> LoadedScenario:
+    (text,) = blocks("format: voicesim/scenario/1")
     path = tmp_path / "lost-watch.yaml"
-    path.write_text(example, encoding="utf-8")
-    loaded = load_scenario(path)
-    assert [str(finding) for finding in check(loaded)] == []
-    assert loaded.scenario.id == "lost-watch"
+    path.write_text(text, encoding="utf-8")
+    return load_scenario(path)
+
+
+def test_the_example_is_sound(example: LoadedScenario) -> None:
+    assert [str(finding) for finding in check(example)] == []
+    assert example.scenario.id == "lost-watch"
+
+
+def test_its_trainees_come_to_the_endings_they_name(example: LoadedScenario, tmp_path: Path) -> None:
+    (text,) = blocks("format: voicesim/trainees/1")
+    (tmp_path / "lost-watch.trainees.yaml").write_text(text, encoding="utf-8")
+    found = cover(example.scenario, load_trainees(example), runs=200)
+    assert len(found.scripted_runs) == 12
+    assert found.wrong_endings == ()
+    assert found.random.stuck == []
 
 
 WORDS = [
