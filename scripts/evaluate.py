@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = {
     "questions": "question forms, types, marks and moves",
+    "moves": "what is done to her in words of its own",
     "overlaps": "who overlapped whom, and how",
     "segments": "where speech is",
     "wer": "what was said",

@@ -38,9 +38,7 @@ class TopicLikeness(_Strict):
     """When a scenario's topic counts as raised."""
 
     at_least: Likeness
-    """Cosine to the nearest of its examples."""
-    margin: Annotated[float, Field(ge=0, lt=1)]
-    """By how much it must be nearer to them than to any sentence that is about nothing in particular."""
+    """How clearly a sentence must resemble its examples. Lower than for moves: a topic has few, and they lie far apart."""
 
 
 class MoveExamples(_Strict):

@@ -11,7 +11,7 @@ from voicesim.errors import WeightsError
 from voicesim.language.examples import MoveExamples, load_examples
 from voicesim.language.meanings import Meaning, keys
 from voicesim.meaning.encoder import Encoder, MiniLM, Vectors
-from voicesim.meaning.votes import Ballot, as_said, prepare_ballot
+from voicesim.meaning.votes import prepare_ballot, prepare_topics
 
 WITHOUT = "words alone"
 """What moves and topics go by where the embedding model is not on the machine."""
@@ -38,7 +38,7 @@ class MeaningFinder:
         self._encoder = encoder
         self._examples = examples or load_examples()
         self._ballot = prepare_ballot(self._examples, encoder)
-        self._topics = _embedded(encoder, topics or {})
+        self._topics = prepare_topics(topics or {}, self._ballot, encoder)
         self._known: dict[str, tuple[Meaning, ...]] = {}
 
     def __call__(self, text: str) -> tuple[Meaning, ...]:
@@ -54,16 +54,16 @@ class MeaningFinder:
         fresh = [one for one in sentences if one not in self._known and one.count(" ") + 1 >= fewest]
         if fresh:
             vectors = self._encoder.embed(fresh)
-            likeness, cosines = self._ballot.count(vectors)
+            likeness, cosines = self._ballot.votes.count(vectors)
             for row, sentence in enumerate(fresh):
                 self._known[sentence] = (
                     *self._moves(sentence, likeness[row], cosines[row]),
-                    *self._raised(sentence, vectors[row], cosines[row]),
+                    *self._raised(sentence, vectors[row]),
                 )
         return tuple(meaning for sentence in sentences for meaning in self._known.get(sentence, ()))
 
     def _moves(self, sentence: str, likeness: NDArray[np.float64], cosines: NDArray[np.float64]) -> list[Meaning]:
-        ballot: Ballot = self._ballot
+        ballot = self._ballot
         found = []
         for column, move in enumerate(ballot.moves):
             clearly = round(float(likeness[column]), 2)
@@ -72,16 +72,18 @@ class MeaningFinder:
                 found.append(Meaning(sentence, f"move:{move}", clearly, ballot.sentences[nearest]))
         return found
 
-    def _raised(self, sentence: str, vector: Vectors, cosines: NDArray[np.float64]) -> list[Meaning]:
-        bounds = self._examples.topics
-        elsewhere = float(cosines[self._ballot.neutral].max(initial=0.0))
+    def _raised(self, sentence: str, vector: Vectors) -> list[Meaning]:
+        topics = self._topics
+        if topics is None:
+            return []
+        likeness, cosines = topics.votes.count(vector[None])
+        own = cosines[0, -len(topics.sentences) :]
         found = []
-        for name, (examples, vectors) in self._topics.items():
-            near = vectors @ vector
-            nearest = int(np.argmax(near))
-            clearly = round(float(near[nearest]), 2)
-            if clearly >= bounds.at_least and clearly >= round(elsewhere + bounds.margin, 2):
-                found.append(Meaning(sentence, f"topic:{name}", clearly, examples[nearest]))
+        for column, name in enumerate(topics.topics):
+            clearly = round(float(likeness[0, column]), 2)
+            if clearly >= self._examples.topics.at_least:
+                nearest = int(np.argmax(np.where(topics.for_topic[:, column], own, -1.0)))
+                found.append(Meaning(sentence, f"topic:{name}", clearly, topics.sentences[nearest]))
         return found
 
 
@@ -104,11 +106,3 @@ def best_finder(topics: Mapping[str, Sequence[str]] | None = None) -> tuple[Mean
     except WeightsError:
         return None, WITHOUT
     return finder, finder.name
-
-
-def _embedded(encoder: Encoder, topics: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[str, ...], Vectors]]:
-    return {
-        name: (tuple(examples), encoder.embed([as_said(example) for example in examples]))
-        for name, examples in topics.items()
-        if examples
-    }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,41 +28,61 @@ _SHARPNESS = 2.0
 _SMOOTHING = 0.3
 _SHARE = 1 / 3
 """Weight of all who make the move against all who do not."""
+_TOPIC_WEIGHT = 50.0
+"""Of a topic's example against one of another topic or of a move."""
 _VERSION = 1
 """Grows whenever the same examples would weigh differently."""
 
 
 @dataclass(frozen=True)
+class Votes:
+    """Sentences that vote, and what each vote weighs."""
+
+    vectors: Vectors
+    """The sentences, shape (sentences, size)."""
+    weights: NDArray[np.float64]
+    """Of each sentence's vote on each matter: (sentences, matters)."""
+
+    @cached_property
+    def _voters(self) -> NDArray[np.float64]:
+        return np.ascontiguousarray(self.vectors.T, dtype=np.float64)
+
+    def count(self, vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What the votes come to.
+
+        Args:
+            vectors: sentences to vote on, shape (n, size).
+
+        Returns:
+            Likeness, 0 to 1, shape (n, matters); cosine to every voter, shape (n, sentences).
+        """
+        cosines = vectors.astype(np.float64) @ self._voters
+        votes = (_nearness(cosines) + 1.0) @ self.weights
+        return np.clip((votes + 1.0) / 2.0, 0.0, 1.0), cosines
+
+
+@dataclass(frozen=True)
 class Ballot:
-    """The examples, ready to vote."""
+    """The examples of moves, ready to vote."""
 
     moves: tuple[Move, ...]
     sentences: tuple[str, ...]
     """Every example, as authored."""
     for_move: NDArray[np.bool_]
     """Which sentence is an example of which move: (sentences, moves)."""
-    vectors: Vectors
-    weights: NDArray[np.float64]
-    """Of each sentence's vote on each move: (sentences, moves)."""
-    neutral: NDArray[np.bool_]
-    """Which sentences make no move at all."""
+    votes: Votes
 
-    @cached_property
-    def _examples(self) -> NDArray[np.float64]:
-        return np.ascontiguousarray(self.vectors.T, dtype=np.float64)
 
-    def count(self, vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How clearly each of some sentences makes each move.
+@dataclass(frozen=True)
+class TopicBallot:
+    """A scenario's topics, ready to vote. Everything said about moves votes against them."""
 
-        Args:
-            vectors: the sentences, shape (n, size).
-
-        Returns:
-            Likeness, 0 to 1, shape (n, moves); cosine to every example, shape (n, sentences).
-        """
-        cosines = vectors.astype(np.float64) @ self._examples
-        votes = (_nearness(cosines) + 1.0) @ self.weights
-        return np.clip((votes + 1.0) / 2.0, 0.0, 1.0), cosines
+    topics: tuple[str, ...]
+    sentences: tuple[str, ...]
+    """Every example of a topic, as authored; they vote last."""
+    for_topic: NDArray[np.bool_]
+    """Which of them is an example of which topic: (sentences, topics)."""
+    votes: Votes
 
 
 def prepare_ballot(examples: MoveExamples, encoder: Encoder) -> Ballot:
@@ -74,14 +95,30 @@ def prepare_ballot(examples: MoveExamples, encoder: Encoder) -> Ballot:
     rows += [(sentence, None, False) for sentence in examples.nothing]
     sentences = tuple(sentence for sentence, _, _ in rows)
     for_move = np.array([[made and move == each for each in moves] for _, move, made in rows])
-    neutral = np.array([move is None for _, move, _ in rows])
     name = hashlib.sha256(repr((_VERSION, encoder.name, rows)).encode()).hexdigest()[:24]
     kept = _cached(name, len(rows), len(moves))
     if kept is None:
         vectors = encoder.embed([as_said(sentence) for sentence in sentences])
         kept = vectors, _weigh(vectors, for_move)
         _keep(name, *kept)
-    return Ballot(moves, sentences, for_move, kept[0], kept[1], neutral)
+    return Ballot(moves, sentences, for_move, Votes(*kept))
+
+
+def prepare_topics(topics: Mapping[str, Sequence[str]], ballot: Ballot, encoder: Encoder) -> TopicBallot | None:
+    """Weigh a scenario's examples, within a fraction of a second; None where it gives none."""
+    rows = [(topic, sentence) for topic, examples in topics.items() for sentence in examples]
+    if not rows:
+        return None
+    names = tuple(dict.fromkeys(topic for topic, _ in rows))
+    for_topic = np.array([[topic == name for name in names] for topic, _ in rows])
+    own = encoder.embed([as_said(sentence) for _, sentence in rows])
+    vectors = np.vstack([ballot.votes.vectors, own])
+    others = len(vectors) - len(rows)
+    # A topic has few examples, and they are all there is to go by: they are taken at their word.
+    counts = np.array([1.0] * others + [_TOPIC_WEIGHT] * len(rows))
+    wanted = np.vstack([np.full((others, len(names)), -1.0), np.where(for_topic, 1.0, -1.0)])
+    weights = np.linalg.solve(_kernel(vectors) + _SMOOTHING * np.diag(1.0 / counts), wanted)
+    return TopicBallot(names, tuple(sentence for _, sentence in rows), for_topic, Votes(vectors, weights))
 
 
 def as_said(sentence: str) -> str:
@@ -93,9 +130,13 @@ def _nearness(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.exp(-_SHARPNESS * (1.0 - cosines))
 
 
-def _weigh(vectors: Vectors, for_move: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _kernel(vectors: Vectors) -> NDArray[np.float64]:
     exact = vectors.astype(np.float64)
-    kernel = _nearness(exact @ exact.T) + 1.0  # the constant lets all votes lean one way
+    return _nearness(exact @ exact.T) + 1.0  # the constant lets all votes lean one way
+
+
+def _weigh(vectors: Vectors, for_move: NDArray[np.bool_]) -> NDArray[np.float64]:
+    kernel = _kernel(vectors)
     weights = np.zeros(for_move.shape)
     for column, makes in enumerate(for_move.T):
         counts = np.where(makes, _SHARE * (~makes).sum() / max(makes.sum(), 1), 1.0)
