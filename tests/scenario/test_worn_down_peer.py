@@ -1,0 +1,150 @@
+"""Ray and Denise are both in the conversation: natural sentences through the real reader, whatever line variants the dice choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+import voicesim.scenario
+from voicesim.live.rehearsal import Rehearsal
+from voicesim.scenario.check import check
+from voicesim.scenario.load import load_scenario
+from voicesim.scenario.marks import plain
+
+LOADED = load_scenario("worn-down-peer")
+SCENARIO = LOADED.scenario
+TRAINEES = yaml.safe_load(
+    (Path(voicesim.scenario.__file__).parent / "trainees" / "worn-down-peer.yaml").read_text(encoding="utf-8")
+)["trainees"]
+SEEDS = range(3)
+MANNERS = {"interrupts": "interrupted", "cuts_in": "cut_in", "talks_over": "talked_over", "rushes": "rushed"}
+
+Turn = str | dict[str, str] | dict[str, float]
+
+
+@dataclass
+class Played:
+    states: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    told: frozenset[str] = frozenset()
+    feelings: dict[str, float] = field(default_factory=dict)
+    ending: str = ""
+    kind: str = ""
+
+
+def play(turns: Sequence[Turn], seed: int = 0) -> Played:
+    """Speak the turns; they are written as in the trainees file."""
+    rehearsal = Rehearsal(SCENARIO, seed)
+    beats = [rehearsal.begin()]
+    for turn in turns:
+        if rehearsal.ending:
+            break
+        if isinstance(turn, dict) and "wait" in turn:
+            beats += rehearsal.wait(float(turn["wait"]))
+            continue
+        text = turn
+        if isinstance(turn, dict):
+            ((manner, text),) = turn.items()
+            rehearsal.do(MANNERS[manner])
+        beats.append(rehearsal.say(str(text)))
+    last = beats[-1]
+    return Played(
+        [beat.state for beat in beats],
+        [line for beat in beats for line in beat.lines],
+        frozenset(last.told),
+        last.feelings,
+        last.state if last.ending else "",
+        last.ending.kind if last.ending else "",
+    )
+
+
+def test_the_scenario_is_clean_and_of_the_promised_size() -> None:
+    assert [str(finding) for finding in check(LOADED)] == []
+    endings = [state.ending.kind for state in SCENARIO.states.values() if state.ending]
+    assert len(SCENARIO.states) - len(endings) >= 14
+    assert set(endings) == {"opens_up", "guarded", "ends_it"}
+
+
+@pytest.mark.parametrize("name", TRAINEES)
+def test_every_scripted_trainee_comes_to_the_end_that_is_written_and_hears_nothing_twice(name: str) -> None:
+    played = play(TRAINEES[name]["turns"], seed=3)
+    assert played.kind == TRAINEES[name]["ends"], played.states
+    assert len({plain(line) for line in played.lines}) == len(played.lines)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_sees_both_of_them_hears_her_name_from_him_and_who_lets_it_pass_never_does(seed: int) -> None:
+    good, poor = play(TRAINEES["good"]["turns"], seed), play(TRAINEES["poor"]["turns"], seed)
+    assert good.ending == "goes-back"
+    assert {"drive", "kitchen", "remembered"} <= good.told
+    assert poor.ending == "let-pass"
+    assert not poor.told & {"drive", "kitchen", "remembered"}
+    assert good.feelings["her"] > 50 > poor.feelings["her"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_joining_in_twice_and_lecturing_twice_both_fail_in_their_own_way(seed: int) -> None:
+    assert play(["Ha, true, here we go again.", "They never learn, do they?"], seed).ending == "joined-in"
+    lecture = ["You can't say that about a victim, it's unprofessional.", "You should be ashamed of yourself, Ray."]
+    assert play(lecture, seed).ending == "lectured"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_kindness_that_leaves_her_out_is_only_half_of_it_and_so_is_speaking_up_that_leaves_him_out(seed: int) -> None:
+    assert play(TRAINEES["only-for-ray"]["turns"], seed).ending == "kept-company"
+    assert play(TRAINEES["only-for-denise"]["turns"], seed).ending == "point-taken"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_apology_is_taken_and_a_second_is_not(seed: int) -> None:
+    lecture, sorry = "That's a disgrace, Ray, you should know better.", "I'm sorry, Ray. That was out of line."
+    once = play([lecture, sorry], seed)
+    assert once.states[1:] == ["bristles", "softer"]
+    again = play([lecture, sorry, "You look worn out.", "But it's unprofessional, all the same.", sorry], seed)
+    assert again.states[-1] != "softer"
+    assert again.states.count("softer") == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_takes_a_laugh_back_is_let_back_in(seed: int) -> None:
+    played = play(["Good one. They never learn.", "No, sorry, I take that back. It isn't funny."], seed)
+    assert played.states[1:] == ["laughs-along", "takes-it-back"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_three_interruptions_end_it_even_after_a_good_start(seed: int) -> None:
+    over = {"interrupts": "I'm worried about you, you look exhausted."}
+    assert play([over, over, over], seed).ending == "breaks-off"
+    assert play([*TRAINEES["good"]["turns"][:5], over, over, over], seed).ending == "breaks-off"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_question_early_and_late_gets_different_answers(seed: int) -> None:
+    question = "Have you talked to anyone about this?"
+    early = play([question], seed)
+    late = play([*TRAINEES["good"]["turns"][:4], question], seed)
+    assert "card" not in early.told
+    assert "card" in late.told
+    assert set(early.lines[1:]).isdisjoint(late.lines[-1:])
+    asked = "Are you all right, Ray?"
+    assert play([asked], seed).states[-1] == "deflects"
+    assert play(["You look exhausted, mate. I've been worried about you.", asked], seed).states[-1] == "home"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_underneath_is_only_told_into_silence(seed: int) -> None:
+    tired = "You look worn out, Ray."
+    assert "numb" in play([tired, {"wait": 5.0}], seed).told
+    assert "numb" not in play([tired, "What's going on?", "That sounds hard."], seed).told
+    assert "coat" in play(["What do you mean by that?", {"wait": 6.0}], seed).told
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_nobody_understands_is_answered_in_character(seed: int) -> None:
+    played = play(["You look worn out, Ray.", "Purple elevators, mostly.", "On a Tuesday."], seed)
+    assert len(played.lines) == 4
+    assert played.states[-1] == "closed"
