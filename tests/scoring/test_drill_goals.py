@@ -133,6 +133,7 @@ def test_silences_are_counted_from_her_last_word() -> None:
 def test_what_never_came_up_is_not_met() -> None:
     silent = judged("drill-after-disclosure")
     assert silent.met == 0
+    assert silent.goals[0].words.startswith("It did not come to that")
 
 
 @pytest.mark.parametrize("bounds", [{}, {"at_least": 1, "at_most": 1}])

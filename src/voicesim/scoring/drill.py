@@ -11,6 +11,8 @@ from voicesim.engine.events import Record, TurnTaken
 from voicesim.scenario.model import Drill, Goal
 from voicesim.timebase import samples
 
+_NOTHING_YET = "It did not come to that: there is nothing to judge it by."
+
 
 @dataclass(frozen=True)
 class GoalResult:
@@ -65,7 +67,7 @@ def _judge(goal: Goal, turns: Sequence[_Turn], records: Sequence[Record]) -> Goa
         quotes = tuple(turn.taken.text for turn in looked_at if _shows(goal, turn.taken))
         count = len(quotes)
         if not looked_at:  # it never came to that: nothing was done, neither well nor badly
-            return GoalResult(goal.title, False, 0, goal.missed)
+            return GoalResult(goal.title, False, 0, _NOTHING_YET)
     met = count >= goal.at_least if goal.at_least is not None else count <= (goal.at_most or 0)
     return GoalResult(goal.title, met, count, goal.met if met else goal.missed, quotes)
 
