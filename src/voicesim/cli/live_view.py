@@ -79,6 +79,7 @@ class LiveView:
         terminal: draw the line in place.
         push_to_talk: whether the trainee marks the turns by hand.
         cast: names of others who speak, by their id.
+        kept: whether the session is kept.
     """
 
     def __init__(
@@ -87,8 +88,10 @@ class LiveView:
         terminal: bool,
         push_to_talk: bool = False,
         cast: Mapping[str, str] | None = None,
+        kept: bool = True,
     ) -> None:
         self._tell = tell
+        self._kept = kept
         self._cast = cast or {}
         self._terminal = terminal
         self._push_to_talk = push_to_talk
@@ -99,10 +102,11 @@ class LiveView:
         self._line: StatusLine | None = None
 
     def __enter__(self) -> Self:
+        kept = "everything is kept" if self._kept else "nothing is written to disk"
         if self._push_to_talk:
-            self._tell("Space begins your turn, space again ends it. p pauses, q stops. Everything is kept.")
+            self._tell(f"Space begins your turn, space again ends it. p pauses, q stops; {kept}.")
         else:
-            self._tell("Space pauses, q stops. Stop whenever you want; everything is kept.")
+            self._tell(f"Space pauses, q stops. Stop whenever you want; {kept}.")
         if self._terminal:
             from voicesim.cli.status_line import StatusLine
 

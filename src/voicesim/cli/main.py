@@ -9,10 +9,12 @@ import click
 from voicesim import __version__
 from voicesim.cli.analyze import analyze
 from voicesim.cli.bench import bench
+from voicesim.cli.drill import drill
 from voicesim.cli.headset import headset
 from voicesim.cli.label import label
 from voicesim.cli.machine import devices, doctor
 from voicesim.cli.practice import practice
+from voicesim.cli.qualify import certificate, qualify
 from voicesim.cli.rubric import rubric
 from voicesim.cli.scenario import scenario
 from voicesim.cli.segments import segments
@@ -35,6 +37,9 @@ def cli() -> None:
 
 for command in (
     practice,
+    drill,
+    qualify,
+    certificate,
     replay,
     score,
     report,

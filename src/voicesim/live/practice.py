@@ -17,6 +17,8 @@ from voicesim.engine.conversation import Conversation
 from voicesim.engine.events import Record
 from voicesim.engine.state import ConversationState
 from voicesim.engine.survivor import Survivor
+from voicesim.errors import BadInputError, VoicesimError
+from voicesim.folders import sessions_folder
 from voicesim.live.ears import Ears, Listener
 from voicesim.live.reading import examples_of, reader_for
 from voicesim.live.settings import TurnTakingSeconds, default_turn_taking
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from voicesim.asr.ports import Transcriber
     from voicesim.live.conductor import Conductor
     from voicesim.live.player import Player
+    from voicesim.scenario.model import Scenario
     from voicesim.session.writer import SessionWriter
     from voicesim.tts.voicing import LineBook
 
@@ -73,6 +76,7 @@ def prepare(
     turn_end: float | None = None,
     push_to_talk: bool = False,
     bias: bool = False,
+    voice: str = "auto",
     progress: Progress = silent_progress,
     warn: Callable[[str], None] = lambda message: None,
 ) -> Prepared:
@@ -87,6 +91,7 @@ def prepare(
         turn_end: seconds of quiet that end a finished turn, for a more (or less) patient survivor than the scenario's.
         push_to_talk: the trainee's key, not silence, begins and ends a turn.
         bias: lean recognition towards the scenario's names.
+        voice: who speaks her lines: ``auto`` (as the scenario says), ``kokoro`` or ``pyttsx3``.
         progress: told about everything slow.
         warn: told what does not work but can be done without.
 
@@ -96,19 +101,12 @@ def prepare(
     from voicesim.asr.engines import open_transcriber
     from voicesim.live.turn_end import best_judge
     from voicesim.meaning.finder import best_finder
-    from voicesim.tts.cache import LineCache
-    from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
-    from voicesim.tts.voicing import voice_ahead
 
     usual = default_turn_taking()
     patience = loaded.scenario.patience if turn_end is None else turn_end / usual.turn_end
     turn_taking = usual.more_patient(patience).model_copy(update={"push_to_talk": push_to_talk})
     transcriber = open_transcriber(asr, model, model_path, progress=progress)
-    with Pyttsx3Voice() as voice:
-        book = voice_ahead(
-            loaded.scenario, voice, LineCache(warn=warn), lambda done, total: progress("Voicing her lines", done, total)
-        )
-        engine = voice.engine
+    book, engine = voice_lines(loaded.scenario, voice, progress, warn)
     progress("Waking the speech recognition", 0, 1)
     transcriber.warm_up()
     judge, judged_by = best_judge()
@@ -118,6 +116,53 @@ def prepare(
     progress("Waking the speech recognition", 1, 1)
     listener = Listener(transcriber, judge, (loaded.scenario.persona.name,) if bias else (), find)
     return Prepared(loaded, book, engine, transcriber, listener, judged_by, turn_taking, seed, meaning)
+
+
+def voice_lines(
+    scenario: Scenario,
+    voice: str = "auto",
+    progress: Progress = silent_progress,
+    warn: Callable[[str], None] = lambda message: None,
+) -> tuple[LineBook, str]:
+    """Voice everything that may come to be said, from the cache where it was voiced before.
+
+    Where the neural voice is wanted by the scenario but cannot be had, the plain one speaks and `warn` is told.
+
+    Args:
+        scenario: whose lines.
+        voice: as for `prepare`.
+        progress: told how far it is.
+        warn: told what does not work but can be done without.
+
+    Returns:
+        The lines, and the engines that voiced them, for the log.
+
+    Raises:
+        VoicesimError: no voice can be had, or not the one that was asked for by name.
+    """
+    from voicesim.asr import store
+    from voicesim.tts.cache import LineCache
+    from voicesim.tts.voices import Voices, wants_neural
+    from voicesim.tts.voicing import voice_ahead
+
+    def spoken_by(wanted: str, weights: Path | None) -> tuple[LineBook, str]:
+        with Voices(wanted, weights) as voices:
+            book = voice_ahead(
+                scenario, voices, LineCache(warn=warn), lambda done, total: progress("Voicing her lines", done, total)
+            )
+            return book, voices.engines
+
+    if not wants_neural(scenario, voice):
+        return spoken_by(voice, None)
+    try:
+        return spoken_by(voice, store.find("kokoro", progress=progress).folder)
+    except BadInputError:
+        raise  # a slip in the scenario, which the plain voice would not mend
+    except VoicesimError as error:
+        if voice == "kokoro":
+            raise
+        warn(f"Her plain voice speaks, since the neural one cannot be had. {error}")
+        return spoken_by("pyttsx3", None)
 
 
 def new_meta(
@@ -144,7 +189,7 @@ def new_meta(
         transcriber=Part(engine=prepared.transcriber.engine, model=prepared.transcriber.model),
         turn_end=prepared.judge,
         meaning=prepared.meaning,
-        voice=Part(engine=prepared.voice_engine, model=scenario.persona.voice.voice),
+        voice=Part(engine=prepared.voice_engine, model=_voice_name(prepared)),
         turn_taking=prepared.turn_taking.model_dump(),
         devices=devices or {},
         loop_latency=loop_latency,
@@ -152,13 +197,15 @@ def new_meta(
     )
 
 
+def _voice_name(prepared: Prepared) -> str:
+    """The persona's voice, as the engine that spoke calls it."""
+    choice = prepared.loaded.scenario.persona.voice
+    return choice.voice if prepared.voice_engine.startswith(choice.engine) else choice.fallback
+
+
 def default_folder(loaded: LoadedScenario) -> Path:
     """A new folder for a session, under the user's own data folder."""
-    from platformdirs import user_data_path
-
-    name = f"{datetime.now():%Y-%m-%d-%H%M%S}-{loaded.scenario.id}"
-    base = Path(os.environ["VOICESIM_SESSIONS"]) if "VOICESIM_SESSIONS" in os.environ else None
-    return (base or user_data_path("voicesim", appauthor=False) / "sessions") / name
+    return sessions_folder() / f"{datetime.now():%Y-%m-%d-%H%M%S}-{loaded.scenario.id}"
 
 
 @contextmanager
