@@ -1,9 +1,13 @@
 """Question forms against Switchboard's dialogue acts, and the sentences authored and labelled for this project.
 
-Switchboard's acts are not this project's forms. Two readings of them are reported:
+Switchboard's acts are not this project's forms. Three readings are reported:
 
 strict
-    the act as it stands: ``qy`` yes-no, ``qw`` wh, ``qo`` open, ``qrr`` or, ``qy^d``/``qw^d`` declarative, ``^g`` tag.
+    the act as it stands: ``qy`` yes-no, ``qw`` wh, ``qo`` open, ``qrr`` or, ``qy^d``/``qw^d`` declarative, ``^g`` tag; against
+    the form that was read.
+strict, corpus' terms
+    the same acts, against the form in the terms of the corpus' coding rules: there "It's hot, isn't it?" and "A or B?" are
+    yes-no questions, and ``^g`` and ``qrr`` are the bare second half.
 mapped
     the act corrected by the grammar of the corpus' own punctuated text, which the reader under test is not shown: a ``qy``
     that ends in a tag is a tag, one that offers a choice is an or-question, one in the order of a statement is declarative;
@@ -24,16 +28,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voicesim.language.measure import DAMSL_QUESTIONS, DAMSL_STATEMENTS, Agreement, damsl_class, unpunctuated
+from voicesim.language.measure import (
+    DAMSL_QUESTIONS,
+    DAMSL_STATEMENTS,
+    Agreement,
+    damsl_class,
+    damsl_own_class,
+    kind_of,
+    question_kind,
+    unpunctuated,
+)
 from voicesim.language.read import READER, read_turn
 from voicesim.language.reading import ContextTurn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SWITCHBOARD = Path("text") / "switchboard_dialogue_acts.jsonl"
+LABELLED = ROOT / "tests" / "language"
 AUTHORED = {
-    "authored interviewer sentences": ROOT / "tests" / "language" / "authored_questions.jsonl",
-    "sentences never used to mend the rules": ROOT / "tests" / "language" / "unseen_questions.jsonl",
+    "authored interviewer sentences": ("authored_questions.jsonl", ""),
+    "spoken sentences of four settings, half used to mend": ("authored_spoken.jsonl", "mended"),
+    "journalists' questions, half used to mend": ("authored_interviews.jsonl", "mended"),
+    "held out: spoken sentences of four settings": ("authored_spoken.jsonl", "held_out"),
+    "held out: journalists' questions": ("authored_interviews.jsonl", "held_out"),
+    "held out: sentences of the first two sessions": ("unseen_questions.jsonl", ""),
 }
+"""Files of labelled sentences, and which half of them."""
 
 _OPENERS = r"(?:(?:oh|so|and|well|but|now|then|okay|yeah|uh|um|like|because|i mean|you know)[ ,.]+)*"
 _TAG = re.compile(
@@ -46,12 +65,14 @@ _STATED = re.compile(rf"^{_OPENERS}(?:you|he|she|it|they|we|i|that|this|there|th
 
 @dataclass(frozen=True)
 class Item:
-    """One utterance: its true class, strictly and mapped, and the class that was found."""
+    """One utterance: its true class, strictly and mapped, and the class that was found, in two terms."""
 
     dialogue: str
     strict: str
     mapped: str
     found: str
+    coded: str
+    """What was found, in the terms of the corpus' coding rules."""
 
 
 def mapped_class(act: str, text: str) -> str:
@@ -104,8 +125,9 @@ def switchboard(path: Path, bare: bool, reach: int, wanted: Callable[[str], bool
                 for at in range(max(0, place - reach), place)
             ]
             strict = DAMSL_QUESTIONS.get(row["act"], "statement")
-            found = damsl_class(read_turn(texts[place], context))
-            items.append(Item(name, strict, mapped_class(row["act"], row["text"]), found))
+            reading = read_turn(texts[place], context)
+            mapped = mapped_class(row["act"], row["text"])
+            items.append(Item(name, strict, mapped, damsl_class(reading), damsl_own_class(reading)))
     return items
 
 
@@ -149,6 +171,8 @@ def report(title: str, items: Sequence[Item], *, table: bool) -> dict[str, Any]:
         print(f"{name:<46} {value:.3f}  [{low:.3f}, {high:.3f}]")
 
     tell("macro-F1, strict", lambda i: (i.strict, i.found), Agreement.macro_f1)
+    tell("macro-F1, strict, corpus' terms", lambda i: (i.strict, i.coded), Agreement.macro_f1)
+    tell("kappa, strict, corpus' terms", lambda i: (i.strict, i.coded), Agreement.kappa)
     tell("macro-F1, mapped", lambda i: (i.mapped, i.found), Agreement.macro_f1)
     tell("kappa, mapped", lambda i: (i.mapped, i.found), Agreement.kappa)
     tell(
@@ -159,8 +183,12 @@ def report(title: str, items: Sequence[Item], *, table: bool) -> dict[str, Any]:
         lambda i: (_asks(i.strict), _asks(i.found)),
         lambda agreement: agreement.precision_recall_f1("question")[2],
     )
-    for kind in ("strict", "mapped"):
-        agreement = Agreement.of([getattr(item, kind) for item in items], [item.found for item in items])
+    for kind, true, found in (
+        ("strict", "strict", "found"),
+        ("strict, corpus' terms", "strict", "coded"),
+        ("mapped", "mapped", "found"),
+    ):
+        agreement = Agreement.of([getattr(item, true) for item in items], [getattr(item, found) for item in items])
         figures[f"F1, {kind}"] = {
             label: round(agreement.precision_recall_f1(label)[2], 2) for label in agreement.labels
         }
@@ -170,10 +198,20 @@ def report(title: str, items: Sequence[Item], *, table: bool) -> dict[str, Any]:
     return figures
 
 
+def _kind(row: dict[str, Any]) -> str:
+    kind: str = row.get("kind") or question_kind(row["form"], row["griffiths"], row.get("marks", ()))
+    return kind
+
+
+def _any(kind: str) -> str:
+    return "none" if kind == "none" else "question"
+
+
 def authored(title: str, bare: bool) -> dict[str, Any]:
     """Agreement with the project's own labelled sentences."""
-    rows = [json.loads(line) for line in AUTHORED[title].read_text(encoding="utf-8").splitlines()]
-    rows = [row for row in rows if not (bare and row.get("bare") is False)]
+    name, half = AUTHORED[title]
+    rows = [json.loads(line) for line in (LABELLED / name).read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if not (bare and row.get("bare") is False) and row.get("half", "") == half]
     print(f"\n## {title}, {'unpunctuated' if bare else 'as written'}: {len(rows)}")
     read = [
         (
@@ -185,22 +223,33 @@ def authored(title: str, bare: bool) -> dict[str, Any]:
         for row in rows
     ]
     figures: dict[str, Any] = {}
-    typed = [(row["griffiths"], reading.question) for row, reading in read if not row.get("skip_type")]
-    groups: list[Pairs] = [Counter([pair]) for pair in typed]
-    for name, figure in (("griffiths macro-F1", Agreement.macro_f1), ("griffiths kappa", Agreement.kappa)):
-        value, low, high = interval(groups, figure, 200)
+
+    def tell(name: str, pairs: Sequence[tuple[str, str]], figure: Figure) -> None:
+        value, low, high = interval([Counter([pair]) for pair in pairs], figure, 200)
         figures[name] = {"value": round(value, 3), "low": round(low, 3), "high": round(high, 3)}
-        print(f"{name:<46} {value:.3f}  [{low:.3f}, {high:.3f}]")
+        print(f"{name:<46} {value:.3f}  [{low:.3f}, {high:.3f}]  ({len(pairs)})")
+
+    kinds = [
+        (_kind(row), kind_of(reading)) for row, reading in read if not (row.get("skip_type") or row.get("skip_form"))
+    ]
+    tell("open, wh, yes-no, why or none, kappa", kinds, Agreement.kappa)
+    tell("question or not, F1", [(_any(a), _any(b)) for a, b in kinds], lambda a: a.precision_recall_f1("question")[2])
+    typed = [
+        (row["griffiths"], reading.question) for row, reading in read if "griffiths" in row and not row.get("skip_type")
+    ]
+    if not typed:
+        return figures
+    tell("griffiths macro-F1", typed, Agreement.macro_f1)
+    tell("griffiths kappa", typed, Agreement.kappa)
     coded = [
         (row["miti"], "none" if reading.main is None else reading.sentences[reading.main].types.miti)
         for row, reading in read
         if "miti" in row
     ]
-    figures["open, closed or no question, kappa"] = round(Agreement.of(*zip(*coded, strict=True)).kappa(), 3)
-    print(
-        f"{'open, closed or no question, kappa':<46} {figures['open, closed or no question, kappa']:.3f}  ({len(coded)})"
-    )
+    tell("open, closed or no question, kappa", coded, Agreement.kappa)
     for kind in ("marks", "moves"):
+        if kind == "moves" and not any("moves" in row for row in rows):
+            continue  # this set was not labelled for them
         counts = []
         for row, reading in read:
             if not row.get(f"skip_{kind}"):

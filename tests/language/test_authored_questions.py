@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from voicesim.language.measure import Agreement, unpunctuated
+from voicesim.language.measure import Agreement, kind_of, unpunctuated
 from voicesim.language.read import read_turn
 from voicesim.language.reading import ContextTurn, TurnReading
 
@@ -113,3 +113,50 @@ def test_sentences_never_used_to_mend_the_rules_agree_almost_as_well() -> None:
     ]
     agreement = Agreement.of([row["griffiths"] for row in rows], [read_turn(row["text"]).question for row in rows])
     assert agreement.kappa() >= 0.8, agreement.table()
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()]
+
+
+def _read(row: dict[str, Any], bare: bool) -> TurnReading:
+    context = [ContextTurn(**turn) for turn in row.get("context", [])]
+    return read_turn(unpunctuated(row["text"]) if bare else row["text"], context)
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["as written", "unpunctuated"])
+@pytest.mark.parametrize(("half", "least"), [("mended", 0.95), ("held_out", 0.8)])
+def test_counsellors_nurses_dispatchers_and_officers_are_read_alike(half: str, least: float, bare: bool) -> None:
+    rows = [row for row in _rows("authored_spoken.jsonl") if row["half"] == half]
+    read = [(row, _read(row, bare)) for row in rows]
+    types = Agreement.of([row["griffiths"] for row, _ in read], [reading.question for _, reading in read])
+    assert types.kappa() >= least, types.table()
+    found = ["none" if r.main is None else r.sentences[r.main].types.miti for _, r in read]
+    open_or_closed = Agreement.of([row["miti"] for row, _ in read], found)
+    assert open_or_closed.kappa() >= least, open_or_closed.table()
+
+
+@pytest.mark.parametrize(("bare", "least"), [(False, 0.9), (True, 0.8)], ids=["as written", "unpunctuated"])
+def test_journalists_questions_are_told_apart(bare: bool, least: float) -> None:
+    rows = _rows("authored_interviews.jsonl")
+    agreement = Agreement.of([row["kind"] for row in rows], [kind_of(_read(row, bare)) for row in rows])
+    assert agreement.kappa() >= least, agreement.table()
+
+
+def test_what_is_held_out_was_not_trained_on() -> None:
+    """No held-out sentence is among those that `scripts/train_second_opinion.py` learns from."""
+    learned = Path(__file__).resolve().parents[2] / "scripts" / "second_opinion" / "sentences.jsonl"
+    taught = {unpunctuated(json.loads(line)["text"]) for line in learned.read_text(encoding="utf-8").splitlines()}
+    held = [row for name in ("authored_spoken.jsonl", "authored_interviews.jsonl") for row in _rows(name)]
+    held = [row for row in held if row["half"] == "held_out"] + _rows("unseen_questions.jsonl")
+    assert len(taught) > 1000
+    assert len(held) > 190
+    assert not taught & {unpunctuated(row["text"]) for row in held}
+
+
+def test_the_two_passes_over_the_spoken_sentences_are_on_record() -> None:
+    by_text = {row["text"]: row for row in _rows("authored_spoken.jsonl")}
+    for entry in _rows("authored_spoken_disagreements.jsonl"):
+        assert entry["first"] != entry["second"]
+        for kind, settled in entry["settled"].items():
+            assert by_text[entry["text"]].get(kind, []) == settled, entry["text"]

@@ -90,4 +90,4 @@ def _last_sentence(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in (piece.strip(".,;:?!\"“”()").replace("’", "'").lower() for piece in text.split()) if word]
+    return [word for word in (piece.strip('.,;:?!"“”()').replace("’", "'").lower() for piece in text.split()) if word]

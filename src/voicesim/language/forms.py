@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicesim.language.evidence import NOTHING, NOWHERE, Before, FormReading, matches
+from voicesim.language.fragments import read_fragment
 from voicesim.language.grammar import (
     blocked_before,
     inverted,
@@ -14,7 +15,6 @@ from voicesim.language.grammar import (
     verb_base,
     wh_question,
 )
-from voicesim.language.fragments import read_fragment
 from voicesim.language.lexicon import load_words
 from voicesim.language.phrases import Line
 from voicesim.language.sentences import Piece
@@ -114,9 +114,10 @@ def _in_place(norms: Sequence[str], start: int) -> int | None:
     """Place of a question word that stands where its answer would: "he said what to you", "they took you where"."""
     words = load_words()
     body = norms[start:]
-    if body[0] in {"this", "that", "it"} and body[1:2] in (("is",), ("was",)) and 3 <= len(body) <= 8:
-        if body[2:] in (("when",), ("where",), ("who",)) or (body[-2] == "or" and body[-1] in words.wh):
-            return len(norms) - 1
+    pointed = body[0] in {"this", "that", "it"} and body[1:2] in (("is",), ("was",)) and 3 <= len(body) <= 8
+    left_open = body[2:] in (("when",), ("where",), ("who",)) or (body[-2:-1] == ("or",) and body[-1] in words.wh)
+    if pointed and left_open:
+        return len(norms) - 1
     if not 3 <= len(body) <= 8 or body[0] not in words.clause_subjects - {"i", "we", "that", "this", "there"}:
         return None
     if norms[-1] in words.wh and norms[-2] in words.prepositions - {"of", "about"} and body[0] != "it":

@@ -97,8 +97,13 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
     if after >= len(norms):
         return False
     subject = norms[after]
-    if subject in words.clause_subjects and norms[after + 1 : after + 2] == norms[index : index + 1]:
-        return False  # a sentence begun again: "it may it may not have been"
+    again = list(norms[after + 1 : after + 3])
+    if (
+        subject in words.clause_subjects
+        and again[:1] == [aux]
+        and (again[1:] == ["not"] or aux not in {"do", "have", "had"})
+    ):
+        return False  # a sentence begun again: "it may it may not have been"; not "do you do"
     if aux in {"have", "had"} and subject in {"a", "an", "some", "no", "the", "to", "one", "all"}:
         return False
     if after + 1 < len(norms) and norms[after + 1] in words.sets["subject_has_verb"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from voicesim.language.reading import TurnReading
@@ -98,3 +98,38 @@ def damsl_class(reading: TurnReading) -> str:
     if main.types.griffiths == "open" and main.form != "polar":
         return "open"
     return {"wh": "wh", "alternative": "or", "imperative": "open"}.get(main.form, "yes_no")
+
+
+def damsl_own_class(reading: TurnReading) -> str:
+    """The same in the corpus' own terms: its coders call a whole sentence with a tag or an "or" a yes-no question.
+
+    They keep ``^g`` for a tag that stands alone ("isn't it") and ``qrr`` for an or-clause that does ("or the other one").
+    """
+    found = damsl_class(reading)
+    if reading.main is None or found not in ("tag", "or"):
+        return found
+    said = unpunctuated(reading.sentences[reading.main].text).split()
+    if found == "tag":
+        return "tag" if len(said) <= 3 else "yes_no"
+    return "or" if "or" in said[:3] else "yes_no"
+
+
+def question_kind(form: str, griffiths: str, marks: Collection[str]) -> str:
+    """What an interviewer's coder would call a question in one word: open, wh, yes_no, why; ``none`` where nothing is asked.
+
+    "Why" comes before all: a reason asked for. Then open by function, whatever the grammar. Of the rest, wh-questions, and
+    requests for a single fact ("tell me who ..."), are wh; all others want a yes, a no or one of two.
+    """
+    if griffiths == "none":
+        return "none"
+    if "why" in marks:
+        return "why"
+    if griffiths == "open":
+        return "open"
+    return "wh" if form in ("wh", "imperative") else "yes_no"
+
+
+def kind_of(reading: TurnReading) -> str:
+    """`question_kind` of a turn's main question."""
+    form = "none" if reading.main is None else reading.sentences[reading.main].form
+    return question_kind(form, reading.question, reading.marks)

@@ -8,12 +8,15 @@ from functools import lru_cache
 
 from voicesim.language import marks
 from voicesim.language.backchannels import is_backchannel
-from voicesim.language.evidence import NOTHING, Before, FormReading
+from voicesim.language.evidence import NOTHING, Before, FormReading, matches
 from voicesim.language.forms import read_form
+from voicesim.language.grammar import opening
+from voicesim.language.lexicon import load_words
 from voicesim.language.meanings import Meaning, of_piece
 from voicesim.language.moves import UNKIND, find_moves, moves_by_meaning
 from voicesim.language.phrases import Line, Match
-from voicesim.language.reading import ContextTurn, Cue, QuestionTypes, Sentence, TurnReading
+from voicesim.language.reading import ContextTurn, Cue, Form, QuestionTypes, Sentence, TurnReading
+from voicesim.language.second_opinion import Kind, second_opinion
 from voicesim.language.sentences import Piece, split
 from voicesim.language.stems import content_stems
 from voicesim.language.tokens import Word, fluent, spoken_words, tokenize
@@ -21,7 +24,7 @@ from voicesim.language.topics import find_topics
 from voicesim.language.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.scenario.model import Mark, Move
 
-READER = "rules/3"
+READER = "rules/3+words/1"
 """Which reader made a reading: its kind, and a number that grows whenever the same text may be read differently."""
 
 
@@ -54,6 +57,9 @@ def read_turn(
         )
         for number, piece in enumerate(split(text))
     ]
+    own = bool(context) and context[-1].speaker == "trainee"
+    if not own and not is_backchannel(text) and not any(part.sentence.asks for part in parts):
+        parts = _asked_again(text, parts, raised)
     parts = _together(text, _without_prefaces(parts))
     # "Right." after a statement of one's own asks for her agreement; after hers it only listens.
     backchannel = is_backchannel(text) and not any(part.sentence.form == "tag" for part in parts)
@@ -232,6 +238,62 @@ def _together(text: str, parts: list[_Part]) -> list[_Part]:
             )
         )
     return result
+
+
+_MOST_WORDS = 12
+"""Longer sentences in which the rules find no question tell something: the model, which sees no grammar, is not asked."""
+_MORE_LIKELY_THAN_NOT = 0.5
+_SURE = 0.85
+"""For what has the order of a statement, and is one nine times in ten."""
+
+
+def _asked_again(text: str, parts: list[_Part], raised: Raised) -> list[_Part]:
+    """Let the model say whether the turn's last sentence asks after all, where the rules found nothing asked in the turn.
+
+    It is not asked where the rules know better: where a move is made ("you are safe here") or the words ask nothing.
+    """
+    if not parts:
+        return parts
+    part = parts[-1]
+    piece, norms = part.piece, part.piece.norms
+    line = Line.of(piece.words)
+    if not 2 <= len(norms) <= _MOST_WORDS or part.sentence.moves or matches("not_a_question", line):
+        return parts
+    if norms[0] in {"you", "which"} or load_words().sets["quoting"] & set(norms):
+        return parts  # "you live with your sister": said back to her; "which is fine"; "he told you it was your fault"
+    opinion = second_opinion(norms)
+    if opinion is None or opinion.kind == "none":
+        return parts
+    shape = _form_of(opinion.kind, norms)
+    if opinion.probability <= (_SURE if shape == "declarative" else _MORE_LIKELY_THAN_NOT):
+        return parts
+    if piece.end_mark and opinion.kind != "open":
+        return parts  # written down as a statement; only a request may end in a full stop
+    confidence = round(opinion.probability * 0.7, 3)
+    form = FormReading(shape, opinion.first, opinion.last, confidence)
+    typed = read_types(piece, line, form, raised, False)
+    types = QuestionTypes("open", "invitation", "open") if opinion.kind == "open" else typed.types
+    marked: tuple[Mark, ...] = ("why",) if opinion.kind == "why" else ()
+    labels = ("decided:model", f"form:{form.form}", f"type:{types.griffiths}", *(f"mark:{mark}" for mark in marked))
+    cues = tuple(_cue(text, piece.words, label, opinion.first, opinion.last) for label in labels)
+    sentence = replace(
+        part.sentence,
+        form=form.form,
+        types=types,
+        marks=marked,
+        cues=(*part.sentence.cues, *cues),
+        confidence=confidence,
+    )
+    return [*parts[:-1], replace(part, sentence=sentence, welfare=typed.welfare)]
+
+
+def _form_of(kind: Kind, norms: Sequence[str]) -> Form:
+    words = load_words()
+    if kind == "open":
+        return "wh" if words.wh & set(norms[:4]) else "imperative"
+    if kind in ("wh", "why"):
+        return "wh"
+    return "declarative" if norms[opening(norms) :][:1] and norms[opening(norms)] in words.clause_subjects else "polar"
 
 
 def _without_prefaces(parts: list[_Part]) -> list[_Part]:

@@ -13,6 +13,7 @@ from voicesim.language.sentences import Piece
 from voicesim.language.stems import content_stems, stem
 
 _FACT_WORDS = frozenset(("who", "whose", "when", "where", "which", "what", "how", "name", "date", "address", "time"))
+_TELLING = frozenset(("tell", "told", "say", "said", "ask", "asked", "claim", "claimed"))
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ class _Reader:
                 QuestionTypes("appropriate_closed", "option_posing", "closed"), welfare, 0.75, welfare=True
             )
         opinion = self.hit("opinion")
-        if opinion:
+        # "Did he tell you that you should have fought back?" asks for his words; it is not the trainee's opinion.
+        if opinion and not _TELLING & set(self.piece.norms[: opinion[0][1].first]):
             return TypeReading(QuestionTypes("opinion", "suggestive", "closed"), opinion, 0.75)
         if self.form.form == "alternative":
             return TypeReading(QuestionTypes("forced_choice", "option_posing", "closed"), (), 0.85)
