@@ -139,6 +139,57 @@ def whole_session(fixture: str, model: str, asr: str) -> dict[str, Any]:
     }
 
 
+def interviews(model: str, asr: str) -> dict[str, Any]:
+    """`voicesim analyze`: a stereo recording with transcription, and half an hour of turns without.
+
+    Processor time is told beside the clock: on a machine that does other things too it is the steadier figure.
+    """
+    import numpy as np
+    import soundfile
+
+    from voicesim.audio.files import read_mono_16k
+
+    names = ("model-interview", "polite-but-closed")
+    his, hers = (read_mono_16k(ROOT / "audio_fixtures" / name / "trainee.flac").samples for name in names)
+    length = min(len(his), len(hers))
+    # Four times over: over a minute alone, starting up would be most of it.
+    his, hers = (np.tile(track[:length], 4) for track in (his, hers))
+    length *= 4
+    said = (("trainee", "And what happened after you had left that evening?"), ("survivor", "I went to the car."))
+    lines = [
+        json.dumps({"speaker": speaker, "start": 6 * i, "end": 6 * i + 5, "text": text})
+        for i in range(300)
+        for speaker, text in [said[i % 2]]
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        pair, turns = Path(scratch, "pair.flac"), Path(scratch, "turns.jsonl")
+        soundfile.write(pair, np.stack((his, hers), axis=1), 16000)
+        turns.write_text("\n".join(lines), encoding="utf-8")
+        chosen = ["--asr", asr, *(["--model", model] if model else [])]
+        wall, cpu = _took("analyze", "--stereo", str(pair), "--json", *chosen)
+        scoring, scoring_cpu = _took("analyze", "--turns", str(turns), "--json")
+    seconds = length / 16000
+    return {
+        "recording_s": round(seconds, 1),
+        "analyze_speed": round(seconds / wall, 1),
+        "analyze_speed_of_one_core": round(seconds / cpu, 1),
+        "score_30_minutes_s": round(scoring, 2),
+        "score_30_minutes_processor_s": round(scoring_cpu, 2),
+    }
+
+
+def _took(*arguments: str) -> tuple[float, float]:
+    """Seconds by the clock, and of processor time, of a whole command."""
+
+    def spent() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before, began = spent(), time.perf_counter()
+    subprocess.run([sys.executable, "-m", "voicesim", *arguments], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began, spent() - before
+
+
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -150,6 +201,7 @@ def main() -> int:
         "machine": f"{platform.system()} {platform.machine()}, {len(__import__('os').sched_getaffinity(0))} cores",
         "start_up": start_up(),
         "whole_session": whole_session(arguments.fixture, arguments.model, arguments.asr),
+        "interviews": interviews(arguments.model, arguments.asr),
         "stages": stages(arguments.model, arguments.asr),
     }
     print(json.dumps(result, indent=1))

@@ -73,6 +73,25 @@ def test_her_echo_on_his_track_is_found_and_left_out(
     assert active(mixed)[alone].mean() > 0.5 or decibels < -20
 
 
+def test_two_people_at_one_table_are_not_heard_to_speak_over_each_other(
+    tracks: tuple[NDArray[np.int16], NDArray[np.int16]],
+) -> None:
+    """Each microphone hears the other speaker too, 20 dB weaker and with the echo of a lively room."""
+    rng = np.random.default_rng(3)
+    walls = rng.normal(0, 0.05, 9600) * np.exp(-6.9 * np.arange(9600) / 9600)
+    walls[0] = 1.0
+    his, hers = tracks
+    heard = [np.convolve(track, walls)[: len(track)].astype(np.int16) for track in tracks]
+    recording = Recording(leaky(his, heard[1], -20, 40), leaky(hers, heard[0], -20, 40))
+    cleaned, _ = separate(recording)
+    found = active(cleaned["trainee"]), active(cleaned["survivor"])
+    real = active(his), active(hers)
+    for mine, own, other in ((found[0], *real), (found[1], *real[::-1])):
+        assert mine[own].mean() > 0.95
+        assert mine[other & ~own].mean() < 0.05
+    assert (found[0] & found[1]).sum() <= (real[0] & real[1]).sum()
+
+
 def test_a_mono_file_is_no_conversation_on_two_channels() -> None:
     with pytest.raises(BadInputError, match="one channel only"):
         read_stereo(FIXTURES / "interrupter" / "trainee.flac")

@@ -37,6 +37,9 @@ class LeakSettings(BaseModel):
     alike: Annotated[float, Field(gt=0, lt=1)]
     share: Annotated[float, Field(gt=0, lt=1)]
     margin: float
+    ringing: Annotated[float, Field(gt=0)]
+    most_room: Annotated[float, Field(ge=0)]
+    loudest: Annotated[float, Field(le=0)]
 
 
 @cache
@@ -107,16 +110,30 @@ def _compare(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> tuple[fl
 
 def without_leak(track: NDArray[np.int16], other: NDArray[np.int16], leak: Leak) -> NDArray[np.int16]:
     """The track with every frame silenced that holds no more than the other's echo."""
+    limits = leak_settings()
     echo = np.zeros(len(track), np.float64)
     reach = min(len(other), max(0, len(track) - leak.delay))
     echo[leak.delay : leak.delay + reach] = other[:reach] / 32768
-    expected = _smooth(_power_of(echo)) * 10 ** ((leak.level + leak_settings().margin) / 10)
+    theirs = _ringing(_smooth(_power_of(echo)), limits.ringing)
     there = _smooth(_power_of(track / 32768))
+    # What comes by way of the walls adds to the direct path. How much is seen where this track is quiet while the other speaks.
+    loud = theirs > max(float(np.percentile(theirs, 90)) / 100, _QUIET)
+    seen = 10 * np.log10(np.maximum(there[loud], _QUIET) / theirs[loud])
+    room = float(np.clip(np.percentile(seen, 30) - leak.level, 0, limits.most_room)) if seen.size else 0.0
+    expected = theirs * 10 ** (min(leak.level + room + limits.margin, max(leak.level, limits.loudest)) / 10)
     only_echo = (there <= expected) & (expected > 1e-8)
     mask = np.repeat(only_echo, _FRAME)[: len(track)]
     cleaned = track.copy()
     cleaned[: len(mask)][mask] = 0
     return cleaned
+
+
+def _ringing(power: NDArray[np.float64], decay: float) -> NDArray[np.float64]:
+    """Power that falls no faster than by `decay` dB a second, as sound in a room."""
+    kept, result = 10 ** (-decay * 0.02 / 10), power.copy()
+    for index in range(1, len(result)):
+        result[index] = max(result[index], result[index - 1] * kept)
+    return result
 
 
 def _floats(track: NDArray[np.int16]) -> NDArray[np.float32]:
