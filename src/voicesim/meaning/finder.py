@@ -11,7 +11,7 @@ from voicesim.errors import WeightsError
 from voicesim.language.examples import MoveExamples, load_examples
 from voicesim.language.meanings import Meaning, keys
 from voicesim.meaning.encoder import Encoder, MiniLM, Vectors
-from voicesim.meaning.votes import prepare_ballot, prepare_topics
+from voicesim.meaning.votes import nameless, names_in, prepare_ballot, prepare_topics
 
 WITHOUT = "words alone"
 """What moves and topics go by where the embedding model is not on the machine."""
@@ -38,6 +38,7 @@ class MeaningFinder:
         self._encoder = encoder
         self._examples = examples or load_examples()
         self._ballot = prepare_ballot(self._examples, encoder)
+        self._names = names_in(example for examples in (topics or {}).values() for example in examples)
         self._topics = prepare_topics(topics or {}, self._ballot, encoder)
         self._known: dict[str, tuple[Meaning, ...]] = {}
 
@@ -53,7 +54,7 @@ class MeaningFinder:
         fewest = self._examples.fewest_words
         fresh = [one for one in sentences if one not in self._known and one.count(" ") + 1 >= fewest]
         if fresh:
-            vectors = self._encoder.embed(fresh)
+            vectors = self._encoder.embed([nameless(sentence, self._names) for sentence in fresh])
             likeness, cosines = self._ballot.votes.count(vectors)
             for row, sentence in enumerate(fresh):
                 self._known[sentence] = (

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,6 +25,7 @@ from voicesim.language.meanings import keys
 from voicesim.meaning.encoder import Encoder, Vectors
 from voicesim.scenario.model import Move
 
+_NAME = re.compile(r"(?<![.?!:] )(?<!^)\b([A-Z][a-z]+)\b")
 _SHARPNESS = 2.0
 _SMOOTHING = 0.3
 _SHARE = 1 / 3
@@ -111,7 +113,8 @@ def prepare_topics(topics: Mapping[str, Sequence[str]], ballot: Ballot, encoder:
         return None
     names = tuple(dict.fromkeys(topic for topic, _ in rows))
     for_topic = np.array([[topic == name for name in names] for topic, _ in rows])
-    own = encoder.embed([as_said(sentence) for _, sentence in rows])
+    names_said = names_in(sentence for _, sentence in rows)
+    own = encoder.embed([nameless(as_said(sentence), names_said) for _, sentence in rows])
     vectors = np.vstack([ballot.votes.vectors, own])
     others = len(vectors) - len(rows)
     # A topic has few examples, and they are all there is to go by: they are taken at their word.
@@ -119,6 +122,18 @@ def prepare_topics(topics: Mapping[str, Sequence[str]], ballot: Ballot, encoder:
     wanted = np.vstack([np.full((others, len(names)), -1.0), np.where(for_topic, 1.0, -1.0)])
     weights = np.linalg.solve(_kernel(vectors) + _SMOOTHING * np.diag(1.0 / counts), wanted)
     return TopicBallot(names, tuple(sentence for _, sentence in rows), for_topic, Votes(vectors, weights))
+
+
+def names_in(sentences: Iterable[str]) -> frozenset[str]:
+    """Names of people in authored sentences: words with a capital that do not begin a sentence."""
+    found = (match[1].lower() for sentence in sentences for match in _NAME.finditer(sentence))
+    return frozenset(found) - {"i"}
+
+
+def nameless(sentence: str, names: frozenset[str]) -> str:
+    """A sentence without names: two that call her by her name are not alike for that."""
+    kept = [word for word in sentence.split() if word not in names and word.removesuffix("'s") not in names]
+    return " ".join(kept) or sentence
 
 
 def as_said(sentence: str) -> str:
