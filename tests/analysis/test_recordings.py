@@ -13,7 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from voicesim.analysis.leakage import find_leak
-from voicesim.analysis.recording import Recording, hear, read_stereo, separate, speech_pieces
+from voicesim.analysis.recording import Recording, hear, read_pair, read_stereo, separate, speech_pieces
 from voicesim.audio.files import read_mono_16k
 from voicesim.errors import BadInputError
 from voicesim.timebase import seconds
@@ -95,6 +95,36 @@ def test_two_people_at_one_table_are_not_heard_to_speak_over_each_other(
 def test_a_mono_file_is_no_conversation_on_two_channels() -> None:
     with pytest.raises(BadInputError, match="one channel only"):
         read_stereo(FIXTURES / "interrupter" / "trainee.flac")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "problem"),
+    [(1.0, 1.0, "same sound"), (1.0, 0.0, "survivor's track is silent"), (0.0, 1.0, "trainee's track is silent")],
+)
+def test_two_channels_without_two_speakers_are_refused(tmp_path: Path, left: float, right: float, problem: str) -> None:
+    path = tmp_path / "pair.wav"
+    voice = speech("interrupter", 0, 10)
+    soundfile.write(path, np.stack((voice * left, voice * right), axis=1).astype(np.int16), 16000)
+    with pytest.raises(BadInputError, match=problem):
+        read_stereo(path)
+
+
+def test_one_recording_given_for_both_speakers_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "both.mp3"
+    soundfile.write(path, speech("interrupter", 0, 10), 16000)
+    with pytest.raises(BadInputError, match="same sound"):
+        read_pair(FIXTURES / "interrupter" / "trainee.flac", FIXTURES / "interrupter" / "trainee.flac")
+    with pytest.raises(BadInputError, match="same sound"):
+        read_pair(path, path)
+
+
+def test_a_recording_that_went_on_longer_is_taken_with_a_note(tmp_path: Path) -> None:
+    longer, shorter = tmp_path / "longer.wav", tmp_path / "shorter.mp3"
+    soundfile.write(longer, speech("interrupter", 0, 20), 16000)
+    soundfile.write(shorter, speech("rusher", 0, 10), 16000)
+    pair = read_pair(longer, shorter)
+    assert len(pair.trainee) == len(pair.survivor) == 20 * 16000
+    assert any("10 s longer" in note for note in pair.notes)
 
 
 def test_without_a_transcriber_times_are_there_and_words_are_not(

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from voicesim.asr.ports import Transcriber
 
 Progress = Callable[[float], None]
+_SILENCE = 33
+"""Peak (-60 dB of full scale) under which nobody was recorded."""
+_SAME = 0.02
+"""Share of the sound by which two tracks must differ at least: a mono recording on two channels, or coded again, does not."""
 
 
 class RecordingSettings(BaseModel):
@@ -133,7 +137,16 @@ def _pair(his: NDArray[np.int16], hers: NDArray[np.int16], notes: Sequence[str])
             *notes,
             f"One recording is {apart / 16000:.0f} s longer than the other; both are taken to begin at the same moment.",
         ]
+    for whose, track in (("trainee", his), ("survivor", hers)):
+        if not track.size or int(np.abs(track.astype(np.int32)).max()) < _SILENCE:
+            raise BadInputError(f"The {whose}'s track is silent.", "Check which microphone or channel was recorded.")
     his, hers = (np.pad(track, (0, length - len(track))) for track in (his, hers))
+    difference = np.abs(np.subtract(his, hers, dtype=np.float32)).mean()
+    if difference < _SAME * np.abs(his.astype(np.float32)).mean():
+        raise BadInputError(
+            "Both tracks hold the same sound.",
+            "Record each speaker on a microphone and a channel of their own; a mono recording cannot be told apart.",
+        )
     return Recording(his, hers, tuple(notes))
 
 
