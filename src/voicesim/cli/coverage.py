@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,15 +44,13 @@ def coverage(name: str, runs: int, seed: int, trainees: Path | None, at_least: f
     refuse_broken(loaded)
     scripted = load_trainees(loaded, trainees)
     terminal = sys.stdout.isatty()
-    began = time.perf_counter()
     with progress_bar(terminal, as_json or not terminal) as progress:
         found = cover(loaded.scenario, scripted, runs, seed, lambda done, of: progress("Trying it out", done, of))
-    took = time.perf_counter() - began
     low = at_least is not None and _lowest(found) < at_least
     if as_json:
         click.echo(json.dumps(_for_machines(found, loaded), indent=1))
     else:
-        _show(found, loaded, took)
+        _show(found, loaded)
         if low:
             click.echo(f"Less than {at_least:g} % of the states or lines are met.")
     return 1 if low or found.random.stuck or found.wrong_endings else 0
@@ -63,7 +60,7 @@ def _lowest(found: Coverage) -> float:
     return min(found.states_met(found.judged), found.lines_met(found.judged))
 
 
-def _show(found: Coverage, loaded: LoadedScenario, took: float) -> None:
+def _show(found: Coverage, loaded: LoadedScenario) -> None:
     scenario, scripted, random = found.scenario, found.scripted, found.random
     click.echo(f"{scenario.id}: {len(scenario.states)} states, {len(found.lines)} lines")
     who = len({run.trainee for run in found.scripted_runs})
@@ -73,7 +70,9 @@ def _show(found: Coverage, loaded: LoadedScenario, took: float) -> None:
                 f"{title}, {tally.runs} runs: {found.states_met(tally):.0f} % of the states and "
                 f"{found.lines_met(tally):.0f} % of the lines; the longest run took {tally.longest} steps."
             )
-    click.echo(f"{(scripted.runs + random.runs) / max(took, 1e-9):.0f} runs a second.\n")
+    if random.seconds:
+        click.echo(f"{random.runs / random.seconds:.0f} random runs a second.")
+    click.echo()
     width = max(len(name) for name in scenario.states)
     click.echo(f"{'state':<{width}}  {'scripted':>8}  {'random':>8}  lines met")
     for name, state in scenario.states.items():

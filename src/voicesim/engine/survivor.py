@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
-from transitions import EventData, Machine
+from transitions import EventData, Machine, Transition
 
 from voicesim.engine.events import Disclosed, Fact, FeelingsChanged, StateEntered
 from voicesim.engine.stimuli import (
@@ -30,7 +30,7 @@ from voicesim.engine.stimuli import (
 )
 from voicesim.language.reading import TurnReading
 from voicesim.scenario.marks import plain
-from voicesim.scenario.model import Ending, GlobalRule, Guard, Hears, Line, Rule, Scenario, Trigger
+from voicesim.scenario.model import Ending, FeelingRule, GlobalRule, Guard, Hears, Line, Rule, Scenario, Trigger
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class Reaction:
     """Ids of the rules that were taken, in order: ``<state>/<number>`` or ``anywhere/<number>``."""
 
 
+_Feel = tuple[int, FeelingRule, Callable[[Stimulus], bool], Callable[[SurvivorState], bool], str]
+"""A rule for feelings: its number, itself, what sets it off, its condition, its words."""
 _Lines = list[tuple[ChosenLine, frozenset[str], Callable[[SurvivorState], bool]]]
 """Lines of which one is said: each with the ids of those that have the same words, and its condition."""
 
@@ -75,6 +77,18 @@ class _Scene:
     rules: list[str] = field(default_factory=list)
 
 
+class _Way(Transition):
+    """A transition that asks its condition before anything else: of ten rules tried, nine wait for something else."""
+
+    def execute(self, event_data: EventData) -> bool:
+        fits = self.conditions[0].func if self.conditions else None
+        return (not callable(fits) or bool(fits(event_data))) and bool(super().execute(event_data))
+
+
+class _Machine(Machine):
+    transition_cls = _Way
+
+
 class Survivor:
     """The scenario as a machine. Stateless between calls; one per conversation.
 
@@ -87,7 +101,7 @@ class Survivor:
         self.scenario = scenario
         self._seed = seed
         self._scene = _Scene(state=scenario.start)
-        self._machine = Machine(
+        self._machine = _Machine(
             model=self._scene,
             states=list(scenario.states),
             initial=scenario.start,
@@ -95,6 +109,8 @@ class Survivor:
             auto_transitions=False,
             send_event=True,
         )
+        self._triggers: set[tuple[str, str]] = set()
+        """(state, kind of stimulus) for which there are rules at all."""
         for name, state in scenario.states.items():
             general = [
                 (f"anywhere/{index}", rule)
@@ -116,6 +132,8 @@ class Survivor:
             (index, rule, waiting(rule), condition(rule.when), describe(rule))
             for index, rule in enumerate(scenario.feels)
         ]
+        self._silences = {name: _silences(scenario, name) for name in scenario.states}
+        self._felt_by: dict[frozenset[str] | Stimulus, tuple[_Feel, ...]] = {}
         self._lines = {prefix: self._ready(prefix, lines) for prefix, lines in _all_lines(scenario)}
 
     def _add(self, source: str, rule_id: str, rule: Rule | GlobalRule) -> None:
@@ -129,6 +147,7 @@ class Survivor:
         def carry_out(event: EventData) -> None:
             self._carry_out(rule_id, rule)
 
+        self._triggers.add((source, _trigger_name(rule)))
         self._machine.add_transition(
             _trigger_name(rule), source, rule.go, conditions=[fits], before=[carry_out], after=[self._settle]
         )
@@ -173,7 +192,7 @@ class Survivor:
             if isinstance(stimulus, Silence):
                 scene.survivor = replace(scene.survivor, silences=scene.survivor.silences | {stimulus.seconds})
             scene.taken = None
-            if _stimulus_name(stimulus) in self._machine.get_triggers(scene.state):
+            if (scene.state, _stimulus_name(stimulus)) in self._triggers:
                 scene.trigger(_stimulus_name(stimulus), stimulus=stimulus)  # type: ignore[attr-defined]
             if scene.taken is not None:
                 taken = True
@@ -189,15 +208,7 @@ class Survivor:
 
     def silences(self, survivor: SurvivorState) -> tuple[float, ...]:
         """Silence thresholds (s) still to come in this visit of the state, ascending."""
-        state = self.scenario.states[survivor.state]
-        if state.ending:
-            return ()
-        rules: list[Trigger] = [*state.next, *self.scenario.feels]
-        rules += [rule for rule in self.scenario.anywhere if survivor.state not in rule.except_in]
-        named = {rule.silence for rule in rules if rule.silence}
-        if self.scenario.closes_after:
-            named.add(self.scenario.closes_after.silence)
-        return tuple(sorted(named - survivor.silences))
+        return tuple(each for each in self._silences[survivor.state] if each not in survivor.silences)
 
     def mood(self, survivor: SurvivorState, by: str = "") -> str:
         """The voice mood that her feelings call for now, in her own voice or in a cast member's."""
@@ -226,8 +237,8 @@ class Survivor:
     def _feel(self, stimulus: Stimulus) -> None:
         survivor = self._scene.survivor
         counted = dict(survivor.counted)
-        for index, rule, set_off, holds_now, words in self._feels:
-            if not (set_off(stimulus) and holds_now(survivor)):
+        for index, rule, _, holds_now, words in self._felt(stimulus):
+            if not holds_now(survivor):
                 continue
             if rule.times is not None:
                 if counted.get(index, 0) >= rule.times:
@@ -236,6 +247,13 @@ class Survivor:
             self._change(rule.changes, stimulus.event if isinstance(stimulus, Manner) else words)
         if counted != dict(survivor.counted):
             self._scene.survivor = replace(self._scene.survivor, counted=tuple(sorted(counted.items())))
+
+    def _felt(self, stimulus: Stimulus) -> tuple[_Feel, ...]:
+        """The rules for feelings that a stimulus can set off, made ready once for each kind of turn."""
+        key = stimulus.labels if isinstance(stimulus, Heard) else stimulus
+        if key not in self._felt_by:
+            self._felt_by[key] = tuple(each for each in self._feels if each[2](stimulus))
+        return self._felt_by[key]
 
     def _change(self, changes: dict[str, float], because: str) -> None:
         scene = self._scene
@@ -341,6 +359,19 @@ def heard_to_the_end(
 def spoken_text(line: ChosenLine) -> str:
     """The line as words."""
     return plain(line.text)
+
+
+def _silences(scenario: Scenario, name: str) -> tuple[float, ...]:
+    """Every silence that means something in a state, ascending."""
+    state = scenario.states[name]
+    if state.ending:
+        return ()
+    rules: list[Trigger] = [*state.next, *scenario.feels]
+    rules += [rule for rule in scenario.anywhere if name not in rule.except_in]
+    named = {rule.silence for rule in rules if rule.silence}
+    if scenario.closes_after:
+        named.add(scenario.closes_after.silence)
+    return tuple(sorted(named))
 
 
 def _trigger_name(trigger: Trigger) -> str:

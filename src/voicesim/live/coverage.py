@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
+from time import perf_counter
 
+from voicesim.engine.desk import Understand
 from voicesim.engine.events import StateEntered
 from voicesim.engine.survivor import Heard, Manner, Reaction, Survivor, SurvivorState, heard_to_the_end
 from voicesim.live.random_trainee import RandomTrainee
+from voicesim.live.reading import reader_for
 from voicesim.live.rehearsal import Beat, Rehearsal
 from voicesim.scenario.model import Line, Scenario
 from voicesim.scenario.scripted import Trainee
@@ -56,6 +59,8 @@ class Tally:
     runs: int = 0
     steps: int = 0
     longest: int = 0
+    seconds: float = 0.0
+    """How long the runs took, where it was measured."""
     states: Counter[str] = field(default_factory=Counter)
     """Visits by state."""
     lines: Counter[str] = field(default_factory=Counter)
@@ -168,17 +173,20 @@ def cover(
         progress: told (runs done, runs in all) now and then.
     """
     scripted, results = Tally(), []
+    reader = reader_for(scenario)
     total = len(trainees) * len(SEEDS) + runs
     for name, trainee in trainees.items():
         for offset in SEEDS:
-            results.append(_play_script(scenario, name, trainee, trainee.seed + offset, scripted))
+            results.append(_play_script(scenario, name, trainee, trainee.seed + offset, reader, scripted))
             progress(scripted.runs, total)
     random = Tally()
+    began = perf_counter()
     machines = [Survivor(scenario, number * _APART) for number in range(min(_MACHINES, max(1, runs // 10)))]
     for number in range(runs):
         play_random(machines[number % len(machines)], Random(f"{seed}/{number}"), random)
         if number % 100 == 99:
             progress(scripted.runs + number + 1, total)
+    random.seconds = perf_counter() - began
     progress(total, total)
     return Coverage(scenario, script_lines(scenario), scripted, tuple(results), random)
 
@@ -231,8 +239,10 @@ def play_script(rehearsal: Rehearsal, trainee: Trainee) -> list[Beat]:
     return beats
 
 
-def _play_script(scenario: Scenario, name: str, trainee: Trainee, seed: int, tally: Tally) -> ScriptedRun:
-    rehearsal = Rehearsal(scenario, seed)
+def _play_script(
+    scenario: Scenario, name: str, trainee: Trainee, seed: int, reader: Understand, tally: Tally
+) -> ScriptedRun:
+    rehearsal = Rehearsal(scenario, seed, understand=reader)
     beats = play_script(rehearsal, trainee)
     for beat in beats:
         tally.lines.update(beat.line_ids)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
+from voicesim.engine.desk import Understand
 from voicesim.engine.events import Fact, FeelingsChanged, StateEntered
 from voicesim.engine.survivor import Heard, Manner, Reaction, Silence, Stimulus, Survivor, heard_to_the_end
 from voicesim.errors import BadInputError
@@ -58,13 +59,15 @@ class Rehearsal:
     seed: int = 0
     find: FindMeanings | None = None
     """Says what sentences resemble; None to go by their words alone."""
+    understand: Understand | None = None
+    """A reader to share between rehearsals of one scenario; without it, one of its own."""
     _context: list[ContextTurn] = field(default_factory=list)
     _manners: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._survivor = Survivor(self.scenario, self.seed)
         self._state = self._survivor.initial()
-        self._understand = reader_for(self.scenario, self.find)
+        self._understand = self.understand or reader_for(self.scenario, self.find)
         self._settings = default_turn_taking()
         self._untold = self._state.told
         """What had been told before her last lines."""
