@@ -8,6 +8,7 @@ import pytest
 
 from voicesim.engine.survivor import Heard, Manner, Silence, Stimulus, Survivor, heard_to_the_end
 from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
+from voicesim.live.rehearsal import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.marks import plain
@@ -223,3 +224,57 @@ def test_whatever_the_trainee_does_she_answers_never_repeats_herself_and_it_ends
         endings.add(conversation.ending)
     assert endings >= {"guarded", "ends_it"}
     assert len(seen) > 15
+
+
+def rehearse(turns: list[str | float], seed: int, *, interrupting: int = 0) -> Conversation:
+    """Natural sentences, read by the real reader; the last `interrupting` of them are said over her."""
+    rehearsal = Rehearsal(SCENARIO, seed)
+    result = Conversation(lines=list(rehearsal.begin().lines))
+    for number, said in enumerate(turns):
+        if rehearsal.ending:
+            break
+        if number >= len(turns) - interrupting:
+            rehearsal.do("interrupted")
+        beats = list(rehearsal.wait(said)) if isinstance(said, float) else [rehearsal.say(said)]
+        for beat in beats:
+            result.states.append(beat.state)
+            result.lines += beat.lines
+            result.told = frozenset(beat.told)
+            result.ending = beat.ending.kind if beat.ending else ""
+    return result
+
+
+TELLING: list[str | float] = [
+    "Hello Nora, I'm Officer Ames. You decide what you tell me, and you can stop. What brings you here?",
+    "I believe you. There's no hurry.",
+    "That must have been so hard. It wasn't your fault.",
+    "What comes to mind?",
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_good_beginning_does_not_buy_three_interruptions(seed: int) -> None:
+    over: list[str | float] = ["I believe you.", "That sounds awful.", "What else do you remember?"]
+    assert rehearse([*TELLING, "Take your time with it, please.", *over], seed, interrupting=3).ending == "ends_it"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whether_she_has_told_anyone_is_answered_differently_early_later_and_late(seed: int) -> None:
+    question = "Have you told anyone else?"
+    early = rehearse([TELLING[0], question], seed).lines[-1]
+    later = rehearse([*TELLING, question], seed).lines[-1]
+    late = rehearse([*TELLING, "Tell me more, if you like.", "I believe you.", question], seed).lines[-1]
+    assert len({early, later, late}) == 3
+    assert early.startswith("No.")
+    assert "And now you" in later
+    assert "You're the second" in late
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_later_pieces_come_before_earlier_ones_and_only_if_nobody_asks(seed: int) -> None:
+    named: list[str | float] = [*TELLING, "Tell me more, if you like.", "I believe you.", "I believe you, Nora."]
+    waited = rehearse([*named, 5.0, 10.0], seed)
+    asked = rehearse([*named, "What happened to your coat?", "And what happened next?"], seed)
+    assert "coat" in waited.told
+    assert "gap" not in waited.told
+    assert "coat" not in asked.told

@@ -1,4 +1,4 @@
-"""Tess keeps what her training officer dwells on: natural sentences through the real reader, whatever line variants the dice choose."""
+"""Tess keeps what her training officer dwells on: natural sentences through the real reader, whatever lines the dice choose."""
 
 from __future__ import annotations
 

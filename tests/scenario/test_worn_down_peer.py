@@ -1,4 +1,4 @@
-"""Ray and Denise are both in the conversation: natural sentences through the real reader, whatever line variants the dice choose."""
+"""Ray and Denise are both in the conversation: natural sentences through the real reader, whatever lines the dice choose."""
 
 from __future__ import annotations
 
