@@ -173,7 +173,7 @@ def _after_clause(norms: Sequence[str], start: int, place: int) -> bool:
         and noun
         and not any(map(is_past, norms[start:place]))
     ):
-        return norms[place] in {"what", "who", "where", "how", "when"}  # "your boyfriend what is his name"
+        return norms[place] in {"what", "how"}  # "your boyfriend what is his name"
     timed = norms[start] in words.prepositions and bool(words.clause_subjects & set(norms[start + 1 : place - 1]))
     opens = (
         timed

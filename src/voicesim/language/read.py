@@ -264,6 +264,8 @@ def _asked_again(text: str, parts: list[_Part], raised: Raised) -> list[_Part]:
     opinion = second_opinion(norms)
     if opinion is None or opinion.kind == "none":
         return parts
+    if opinion.kind != "open" and norms[opening(norms) :][:1] in (("i",), ("we",)):
+        return parts  # he speaks of himself
     shape = _form_of(opinion.kind, norms)
     if opinion.probability <= (_SURE if shape == "declarative" else _MORE_LIKELY_THAN_NOT):
         return parts
