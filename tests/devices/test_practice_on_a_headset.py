@@ -51,6 +51,7 @@ def of(bundle: Bundle, kind: type) -> list:
 def start(pulse: Pulse, folder: Path, *options: str) -> subprocess.Popen[str]:
     """Begin a live session and wait until she may speak."""
     command = [sys.executable, "-m", "voicesim", "practice", "delayed-report", "--yes", "--plain", "--no-open"]
+    command += ["--seed", "0", "--voice", "pyttsx3"]  # the recordings were spoken to these lines
     process = subprocess.Popen(
         [*command, "--out", str(folder), *options],
         env=pulse.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -69,7 +69,11 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         help="Her voice in your microphone (loudspeakers): take it out, or do not listen while she speaks. "
         "auto: whatever the check finds needed.",
     ),
-    "seed": click.option("--seed", default=0, show_default=True, help="Which of several fitting lines she picks."),
+    "seed": click.option(
+        "--seed",
+        type=int,
+        help="Which of several fitting lines she picks.  [default: another each time; 0 with a recording]",
+    ),
     "rubric": click.option("--rubric", default="default", show_default=True, help="Rubric for the scorecard."),
     "private": click.option(
         "--private", is_flag=True, help="Nothing is kept: no sound, no log, no scorecard (see --keep)."
@@ -109,7 +113,7 @@ def options(*names: str) -> Callable[[Command], Command]:
 DEFAULTS: dict[str, Any] = {
     "out": None, "trainee_audio": None, "realtime": False, "input_name": None, "output_name": None, "asr": "auto", "model": "",
     "model_path": None, "turn_end": None, "push_to_talk": False, "voice": None, "bias": False, "check": True, "echo": "auto",
-    "seed": 0, "rubric": "default", "private": False, "keep": None, "locale": None, "yes": False, "open_it": None,
+    "seed": None, "rubric": "default", "private": False, "keep": None, "locale": None, "yes": False, "open_it": None,
     "plain": False, "as_json": False,
 }  # fmt: skip
 """What an option is where a command does not offer it."""

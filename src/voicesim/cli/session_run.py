@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from voicesim.session.meta import SessionMeta
     from voicesim.session.reader import Bundle
 
+_SEEDS = 10_000
 Keep = Literal["all", "scorecard", "nothing"]
 
 
@@ -33,7 +35,8 @@ class Mode:
     """What makes this session a practice, a drill or a qualification."""
 
     name: Literal["practice", "drill", "qualify"] = "practice"
-    seed: int = 0
+    seed: int | None = None
+    """Which of several fitting lines she picks; None: another each time, 0 with a recording, which was spoken to those lines."""
     attempt: int = 0
     trainee: str = ""
     adjustments: dict[str, str] = field(default_factory=dict)
@@ -183,7 +186,10 @@ class SessionRun:
                 self.prepared = prepare(
                     self.loaded, **wanted, progress=progress, warn=lambda text: click.echo(text, err=True)
                 )
-        self.prepared = replace(self.prepared, seed=self.mode.seed)
+        seed = self.mode.seed
+        if seed is None:
+            seed = 0 if self.recorded else secrets.randbelow(_SEEDS)
+        self.prepared = replace(self.prepared, seed=seed)
         return self.prepared
 
     def ask_consent(self) -> None:
