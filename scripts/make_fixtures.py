@@ -4,8 +4,9 @@
     python scripts/make_fixtures.py interrupter      one of them
     python scripts/make_fixtures.py --check          only compare the files with the manifest
 
-Needs the development environment (scripts/test.py makes it) and, for the trainee voices, `pip install kokoro-onnx`, npm and the
-internet once. A scenario's lines are part of every fixture: when they change, rebuild.
+Needs the development environment and the neural voice, which speaks for the trainees (scripts/test.py sets both up). The
+survivor speaks with the plain voice: what a trainee says is timed to her lines. A scenario's lines are part of every fixture:
+when they change, rebuild.
 """
 
 from __future__ import annotations
