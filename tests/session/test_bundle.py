@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def example(kind: type) -> Record:
         elif annotation.startswith("tuple[str"):
             given[name] = ("a", "b")
         elif annotation.startswith("Literal") or annotation == "OverlapKind":
-            given[name] = "pause"
+            given[name] = get_args(get_type_hints(kind)[name])[0]
         else:
             given[name] = values[annotation.split(" | ")[0]]
     return kind(**given)

@@ -15,6 +15,7 @@ from voicesim.cli.label import label
 from voicesim.cli.machine import devices, doctor
 from voicesim.cli.practice import practice
 from voicesim.cli.qualify import certificate, qualify
+from voicesim.cli.recover import recover
 from voicesim.cli.rubric import rubric
 from voicesim.cli.scenario import scenario
 from voicesim.cli.segments import segments
@@ -43,6 +44,7 @@ for command in (
     replay,
     score,
     report,
+    recover,
     scenario,
     rubric,
     analyze,

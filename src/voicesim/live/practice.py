@@ -228,16 +228,12 @@ def recording(
     from voicesim.audio.vad import VoiceActivity
     from voicesim.live.conductor import Conductor
     from voicesim.live.player import Player
+    from voicesim.session.names import EVENTS
+    from voicesim.session.reader import read_records
     from voicesim.session.transcript import write_transcript
     from voicesim.session.writer import SessionWriter, storage_error
 
     writer: SessionWriter = SessionWriter(folder, meta, prepared.loaded.text)
-    records: list[Record] = []
-
-    def keep(record: Record, state: ConversationState) -> None:
-        records.append(record)
-        watch(record, state)
-
     try:
         yield Conductor(
             prepared.rules,
@@ -247,7 +243,7 @@ def recording(
             player or Player(),
             prepared.book.clip,
             meta.loop_latency,
-            keep,
+            watch,
         )
     finally:
         ears.close()
@@ -255,7 +251,7 @@ def recording(
             writer.leave()
         else:
             try:
-                write_transcript(folder, records)
+                write_transcript(folder, read_records(folder / EVENTS)[0])
             except OSError as error:
                 writer.leave()
                 raise storage_error(folder, error) from error

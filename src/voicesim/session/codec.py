@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
-from typing import Any
+import math
+from dataclasses import MISSING, fields
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from zlib import crc32
 
 from voicesim.engine import events
@@ -17,6 +20,9 @@ _ROLES: dict[type, str] = {
     **dict.fromkeys(events.EFFECTS, "effect"),
     **dict.fromkeys(events.FACTS, "fact"),
 }
+
+_FARTHEST = 1 << 48
+"""No position and no number of a session is larger: in samples, five centuries."""
 
 
 class DamagedLineError(ValueError):
@@ -41,12 +47,13 @@ def from_json(data: dict[str, Any]) -> Record:
     kind = _TYPES.get(str(data.get("type")))
     if kind is None:
         raise DamagedLineError(f"unknown record type {data.get('type')!r}")
-    try:
-        record: Record = kind(
-            **{item.name: _frozen(item.name, data[item.name]) for item in fields(kind) if item.name in data}
-        )
-    except (TypeError, KeyError) as error:
-        raise DamagedLineError(f"{data.get('type')}: {error}") from error
+    given = {}
+    for name, (annotation, needed) in _shape(kind).items():
+        if name in data:
+            given[name] = _frozen(annotation, data[name], f"{kind.__name__}.{name}")
+        elif needed:
+            raise DamagedLineError(f"{kind.__name__} has no {name}")
+    record: Record = kind(**given)
     return record
 
 
@@ -66,8 +73,13 @@ def from_line(line: str) -> tuple[int, Record]:
     body = head + "}"
     if not found or tail[:-2] != _checksum(body):
         raise DamagedLineError("the checksum does not match")
-    data = json.loads(body)
-    return int(data["n"]), from_json(data)
+    try:
+        data = json.loads(body)
+    except RecursionError:
+        raise DamagedLineError("it is nested too deep") from None
+    if not isinstance(data, dict) or type(data.get("n")) is not int:
+        raise DamagedLineError("it is no record")
+    return data["n"], from_json(data)
 
 
 def _checksum(body: str) -> str:
@@ -84,11 +96,46 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _frozen(name: str, value: Any) -> Any:
-    if name == "words":
-        return tuple(Word(*word) for word in value)
-    if name == "meanings":
-        return tuple(Meaning(*meaning) for meaning in value)
-    if isinstance(value, list):
-        return tuple(_frozen("", item) for item in value)
-    return value
+@cache
+def _shape(kind: type) -> dict[str, tuple[Any, bool]]:
+    """The fields of a record: their types, and whether they must be there."""
+    hints = get_type_hints(kind)
+    return {each.name: (hints[each.name], each.default is MISSING) for each in fields(kind)}
+
+
+def _frozen(annotation: Any, value: Any, where: str) -> Any:
+    """A value as its field has it.
+
+    Raises:
+        DamagedLineError: the value is not of the field's type.
+    """
+    if annotation in (str, bool, NoneType):
+        if type(value) is annotation:
+            return value
+    elif annotation is int:
+        if type(value) is int and -_FARTHEST < value < _FARTHEST:
+            return value
+    elif annotation is float:
+        if type(value) in (int, float) and math.isfinite(value) and abs(value) < _FARTHEST:
+            return value
+    elif annotation in (Word, Meaning):
+        shape = _shape(annotation)
+        if isinstance(value, list) and len(value) == len(shape):
+            parts = zip(shape.items(), value, strict=True)
+            return annotation(*(_frozen(kind, part, f"{where}.{name}") for (name, (kind, _)), part in parts))
+    elif get_origin(annotation) is Literal:
+        if type(value) is str and value in get_args(annotation):
+            return value
+    elif get_origin(annotation) in (Union, UnionType):
+        for choice in get_args(annotation):
+            try:
+                return _frozen(choice, value, where)
+            except DamagedLineError:
+                continue
+    elif get_origin(annotation) is tuple and isinstance(value, list):
+        kinds = get_args(annotation)
+        if kinds[-1] is Ellipsis:
+            return tuple(_frozen(kinds[0], item, where) for item in value)
+        if len(kinds) == len(value):
+            return tuple(_frozen(kind, item, where) for kind, item in zip(kinds, value, strict=True))
+    raise DamagedLineError(f"{where} cannot be {str(value)[:40]!r}")

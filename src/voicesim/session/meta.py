@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voicesim.errors import BadInputError
+from voicesim.session.disk import write_atomically as write_atomically
 
 FORMAT = "voicesim/session/1"
 META = "meta.json"
@@ -58,7 +57,7 @@ class SessionMeta(BaseModel):
     platform: str
     scenario: ScenarioRef
     seed: int
-    driver: Literal["soundcard", "file"]
+    driver: Literal["soundcard", "file", "browser"]
     source: str = ""
     """Name (not path) of the trainee's recording, file driver only."""
     transcriber: Part
@@ -88,6 +87,10 @@ class SessionMeta(BaseModel):
     ended: str = ""
     samples: int = 0
     """Length of both tracks once complete."""
+    recovered: str = ""
+    """When an interrupted session was mended, ISO 8601 with time zone; empty when it was closed by itself."""
+    checksums: dict[str, str] = {}
+    """SHA-256 of each file at the closing, by its name; `meta.json` stands for this file without this entry."""
 
 
 def write_meta(folder: Path, meta: SessionMeta) -> None:
@@ -109,9 +112,9 @@ def read_meta(folder: Path) -> SessionMeta:
             f"{folder} holds no recorded session (no {META} in it).",
             "Name the folder that `voicesim practice` printed.",
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInputError(
-            f"{path} cannot be read: {error}.",
+            f"{path} cannot be read: {str(error).rstrip('.')}.",
             "Take it from a copy of the session; the log and the sound do not need mending.",
         ) from error
     found = data.get("format") if isinstance(data, dict) else None
@@ -129,22 +132,3 @@ def read_meta(folder: Path) -> SessionMeta:
         raise BadInputError(
             f"{path} is not valid: {where}: {first['msg']}.", "Undo what was changed in it, or take it from a copy."
         ) from error
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file as a whole, safe against a crash at any moment.
-
-    Raises:
-        OSError: it could not be written; the old file, if any, is as it was.
-    """
-    scratch = path.with_name(f".{path.name}.part")
-    try:
-        with open(scratch, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
-    except OSError:
-        with suppress(OSError):
-            scratch.unlink()
-        raise

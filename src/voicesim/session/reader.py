@@ -13,8 +13,8 @@ from voicesim.scenario.load import load_scenario
 from voicesim.scenario.model import Scenario
 from voicesim.session import codec
 from voicesim.session.meta import SessionMeta, read_meta
+from voicesim.session.names import EVENTS, SCENARIO
 from voicesim.session.tracks import TRACKS, TrackName, read_track
-from voicesim.session.writer import EVENTS, SCENARIO
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +59,8 @@ def open_bundle(path: Path | str) -> Bundle:
             notes = (*notes, f"The {name}'s track is missing.")
     if meta.state != "complete":
         notes = (*notes, "The session was interrupted; everything up to that moment is here.")
+    elif meta.recovered:
+        notes = (*notes, f"The session was interrupted, and mended on {meta.recovered[:10]}.")
     return Bundle(folder, meta, records, notes)
 
 
@@ -68,6 +70,8 @@ def read_records(path: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return (), (f"{path.name} is missing.",)
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error.strerror}.", "Check who may read it.") from None
     records: list[Record] = []
     for number, line in enumerate(lines):
         if not line:
@@ -76,7 +80,7 @@ def read_records(path: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
             counted, record = codec.from_line(line.decode("utf-8"))
             if counted != number:
                 raise codec.DamagedLineError(f"record {counted} stands where {number} should")
-        except (codec.DamagedLineError, UnicodeDecodeError, ValueError) as error:
+        except ValueError as error:  # DamagedLineError and UnicodeDecodeError are of its kind
             torn = number == len(lines) - 1
             why = "its last line was cut off" if torn else f"line {number + 1} is damaged ({error})"
             return tuple(records), (f"{path.name}: {why}; read up to there.",)

@@ -17,15 +17,18 @@ from typing import TYPE_CHECKING
 from voicesim.engine.events import Record
 from voicesim.errors import BadInputError, StorageError
 from voicesim.session import codec
+from voicesim.session.checksums import with_checksums
+from voicesim.session.disk import sync_folder, write_all, write_atomically
+from voicesim.session.in_use import claim
 from voicesim.session.meta import META, SessionMeta, write_meta
+from voicesim.session.names import EVENTS as EVENTS
+from voicesim.session.names import SCENARIO as SCENARIO
 from voicesim.session.tracks import TRACKS, GrowingTrack, TrackName, compress
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EVENTS = "events.jsonl"
-SCENARIO = "scenario.yaml"
 _SYNC_EVERY = 0.2
 """Seconds between two syncs to disk."""
 
@@ -65,12 +68,15 @@ class SessionWriter:
                 raise BadInputError(
                     f"{folder} is not empty.", "Choose a new folder with --out; nothing is overwritten."
                 )
-            write_meta(folder, meta)
-            (folder / SCENARIO).write_text(scenario_text, encoding="utf-8")
+            write_atomically(folder / SCENARIO, scenario_text)
             self._events = os.open(folder / EVENTS, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            claim(self._events)
             self._tracks: dict[TrackName, GrowingTrack] = {
                 name: GrowingTrack(folder / f"{name}.wav") for name in TRACKS
             }
+            write_meta(folder, meta)  # last: where it is, all that a session needs is there too, whatever happened
+            if fresh:
+                sync_folder(folder.parent)
         except (FileExistsError, NotADirectoryError):
             raise BadInputError(
                 f"{folder} cannot be a folder: a file is in the way.", "Choose another folder with --out."
@@ -78,7 +84,7 @@ class SessionWriter:
         except OSError as error:
             _take_back(folder, fresh)
             raise storage_error(folder, error) from error
-        self._syncing = threading.Lock()
+        self._appending = threading.Lock()
         self._closed = threading.Event()
         self._failure: OSError | None = None
         self._syncer = threading.Thread(target=self._keep_syncing, name="voicesim-sync", daemon=True)
@@ -92,14 +98,14 @@ class SessionWriter:
     def record(self, record: Record) -> None:
         """Append one record to the log."""
         data = codec.to_line(self.count, record).encode()
-        self._guarded(lambda: _write_all(self._events, data))
+        self._guarded(lambda: write_all(self._events, data))
         self.count += 1
 
     def audio(self, trainee: NDArray[np.int16], survivor: NDArray[np.int16]) -> None:
         """Append the same stretch of time to both tracks; both arrays have shape (n,)."""
         if len(trainee) != len(survivor):
             raise ValueError(f"tracks must stay aligned: {len(trainee)} and {len(survivor)} samples")
-        with self._syncing:
+        with self._appending:
             self._guarded(lambda: self._tracks["trainee"].append(trainee))
             self._guarded(lambda: self._tracks["survivor"].append(survivor))
 
@@ -115,10 +121,12 @@ class SessionWriter:
     def _keep_syncing(self) -> None:
         while not self._closed.wait(_SYNC_EVERY):
             try:
-                os.fsync(self._events)
-                with self._syncing:
+                with self._appending:
                     for track in self._tracks.values():
-                        track.sync()
+                        track.mark_length()
+                os.fsync(self._events)
+                for track in self._tracks.values():  # unlocked: a slow disk must not keep sound waiting
+                    track.sync()
             except OSError as error:
                 self._failure = error
                 return
@@ -161,6 +169,7 @@ class SessionWriter:
             for name in TRACKS:
                 compress(self.folder, name)
             self.meta = self.meta.model_copy(update={"state": "complete", "ended": ended, "samples": length})
+            self.meta = with_checksums(self.folder, self.meta)
             write_meta(self.folder, self.meta)
         except OSError as error:
             raise storage_error(self.folder, error) from error
@@ -168,15 +177,9 @@ class SessionWriter:
 
 def _take_back(folder: Path, fresh: bool) -> None:
     """Remove the beginnings of a session of which nothing was recorded, so that the folder can be used again."""
-    for name in (META, SCENARIO, EVENTS, *(f"{track}.wav" for track in TRACKS)):
+    for name in (META, SCENARIO, EVENTS, f".{META}.part", f".{SCENARIO}.part", *(f"{track}.wav" for track in TRACKS)):
         with suppress(OSError):
             (folder / name).unlink()
     if fresh:
         with suppress(OSError):
             folder.rmdir()
-
-
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
