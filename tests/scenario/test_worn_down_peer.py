@@ -46,11 +46,12 @@ def play(turns: Sequence[Turn], seed: int = 0) -> Played:
         if isinstance(turn, dict) and "wait" in turn:
             beats += rehearsal.wait(float(turn["wait"]))
             continue
-        text = turn
         if isinstance(turn, dict):
             ((manner, text),) = turn.items()
             rehearsal.do(MANNERS[manner])
-        beats.append(rehearsal.say(str(text)))
+            beats.append(rehearsal.say(str(text)))
+        else:
+            beats.append(rehearsal.say(turn))
     last = beats[-1]
     return Played(
         [beat.state for beat in beats],
