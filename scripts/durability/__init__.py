@@ -1,0 +1,1 @@
+"""Helpers of `crash_test.py`, `soak.py` and `fuzz.py`."""
