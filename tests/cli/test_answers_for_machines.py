@@ -59,7 +59,7 @@ def test_a_rehearsal_in_text_gives_an_object_a_step():
 def test_doctor_finds_what_a_session_needs():
     findings = {one["what"]: one for one in answer("doctor", "--model", "tiny.en")}
     assert all(one["ok"] for one in findings.values() if one["needed"])
-    assert {"Whisper tiny.en", "her voice", "voice activity detection", "sound devices"} <= set(findings)
+    assert {"Whisper tiny.en", "her plain voice", "voice activity detection", "sound devices"} <= set(findings)
 
 
 def every_command(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
