@@ -19,7 +19,7 @@ from first_run.errors import CommandFailedError, SetupError
 LOCKS = Path(__file__).resolve().parent.parent / "locks"
 
 CHECK_IMPORTS = (
-    "import torch, whisper, faster_whisper, onnxruntime, pyttsx3, soundfile, soxr, transitions, pydantic, yaml"
+    "import torch, whisper, faster_whisper, onnxruntime, pyttsx3, soundfile, soxr, transitions, pydantic, yaml, fastapi, uvicorn"
 )
 
 # fmt: off

@@ -88,7 +88,7 @@ FOR_TESTS = (
         plugins=(ALSA_PLUGIN,),
     ),
     Need(
-        "Chromium (opens the report)",
+        "Chromium (opens the report, and practises in it)",
         {"apt-get": ("chromium",), "dnf": ("chromium",), "zypper": ("chromium",), "pacman": ("chromium",)},
         programs=("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     ),

@@ -32,7 +32,7 @@ os.execvp(sys.argv[3], sys.argv[3:])
 class Browser:
     """One page, with what went wrong on it: `problems` (exceptions, blocked things) and `requests` (addresses asked for)."""
 
-    def __init__(self, width: int = 1280, height: int = 1000) -> None:
+    def __init__(self, width: int = 1280, height: int = 1000, flags: tuple[str, ...] = ()) -> None:
         program = next((found for name in NAMES if (found := shutil.which(name))), None)
         assert program, f"this test needs one of {', '.join(NAMES)}: install chromium"
         self._profile = tempfile.TemporaryDirectory(prefix="voicesim-browser-", ignore_cleanup_errors=True)
@@ -42,7 +42,7 @@ class Browser:
             [sys.executable, "-c", _DOORMAN, str(down), str(up), program, "--headless", "--no-sandbox", "--disable-gpu",
              "--remote-debugging-pipe", "--no-first-run", "--disable-background-networking", "--disable-component-update",
              "--disable-sync", "--mute-audio", "--disable-dev-shm-usage", f"--window-size={width},{height}",
-             f"--user-data-dir={self._profile.name}", "about:blank"],
+             f"--user-data-dir={self._profile.name}", *flags, "about:blank"],
             pass_fds=(down, up), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(down)
@@ -74,8 +74,12 @@ class Browser:
 
     def open(self, path: Path) -> None:
         """Open a file from disk and wait until it is loaded."""
+        self.visit(path.resolve().as_uri())
+
+    def visit(self, url: str) -> None:
+        """Open an address and wait until it is loaded."""
         self._loaded = False
-        self._call("Page.navigate", url=path.resolve().as_uri())
+        self._call("Page.navigate", url=url)
         while not self._loaded:
             self._read()
 
@@ -106,6 +110,17 @@ class Browser:
         text = {"Enter": "\r", " ": " "}.get(key, "")
         self._call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, text=text)
         self._call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key)
+
+    def emulate(self, **features: str) -> None:
+        """Give the page other media features, for example `prefers_color_scheme="dark"`."""
+        chosen = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self._call("Emulation.setEmulatedMedia", features=chosen)
+
+    def png(self) -> bytes:
+        """The page as it is seen."""
+        import base64
+
+        return base64.b64decode(self._call("Page.captureScreenshot", captureBeyondViewport=False)["data"])
 
     def pdf(self) -> bytes:
         """The page as it would be printed."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from voicesim.engine.events import PausedOrResumed, Record
 from voicesim.engine.state import ConversationState
+from voicesim.live.whose_turn import HERS, OPEN, PAUSED, THINKING, YOURS, whose_turn
 from voicesim.timebase import clock, samples
 
 if TYPE_CHECKING:
@@ -27,18 +28,11 @@ _STEADY = samples(0.25)
 _STEADY_IN_LINES = samples(1.0)
 """The same for single lines, which a screen reader reads aloud over her voice."""
 _REDRAW = samples(0.2)
-_WORDS_LATE = samples(1.5)
-"""Quiet after which missing words are why she does not answer. Before that the turn is simply the trainee's."""
 _BLOCKS_A_REDRAW = 8
 _LOWEST, _HIGHEST = -60.0, -6.0
 _FALLS = 1.5
 """Decibels by which the meter falls a block: it rises at once and sinks slowly, as meters do."""
 
-HERS = "Her turn: she speaks"
-THINKING = "Her turn: she thinks"
-YOURS = "Your turn: she listens"
-OPEN = "Your turn, or wait"
-PAUSED = "Paused"
 _WIDTH = max(map(len, (HERS, THINKING, YOURS, OPEN, PAUSED)))
 
 
@@ -171,28 +165,3 @@ class LiveView:
                 break
             line.append(part, style="dim")
         return line
-
-
-def whose_turn(
-    state: ConversationState, now: int, push_to_talk: bool = False, cast: Mapping[str, str] | None = None
-) -> str:
-    """Whose floor it is, in plain words.
-
-    A pause within the trainee's turn stays his: nothing on the screen hurries a slow sentence.
-    """
-    if state.phase == "paused":
-        return PAUSED
-    turn = state.turn
-    if state.talking:
-        return YOURS
-    if turn is not None and push_to_talk:
-        return THINKING  # the key has ended it
-    if turn is not None:
-        late = not turn.speaking and not turn.known and now - turn.end > _WORDS_LATE
-        return THINKING if late else YOURS
-    if state.utterance is not None:
-        if state.utterance.status == "asked":
-            return THINKING
-        other = (cast or {}).get(state.utterance.by)
-        return f"{other} speaks" if other else HERS
-    return THINKING if state.say_at is not None else OPEN

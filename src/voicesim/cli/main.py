@@ -19,6 +19,7 @@ from voicesim.cli.recover import recover
 from voicesim.cli.rubric import rubric
 from voicesim.cli.scenario import scenario
 from voicesim.cli.segments import segments
+from voicesim.cli.serve import serve
 from voicesim.cli.sessions import replay, report, score
 from voicesim.errors import VoicesimError
 
@@ -54,6 +55,7 @@ for command in (
     headset,
     doctor,
     bench,
+    serve,
 ):
     cli.add_command(command)
 

@@ -74,6 +74,10 @@ class Listener:
         self._find = find
         self._lately: list[tuple[Transcribe, str]] = []
 
+    def anew(self) -> Listener:
+        """A listener with the same engines who has heard nothing yet, for another session."""
+        return Listener(self._transcriber, self._judge, self._prompt, self._find)
+
     def listen(self, request: Transcribe, samples: NDArray[np.int16], lately: NDArray[np.int16]) -> Heard:
         """Work on one request; see `Ears.ask`."""
         speech = samples[: request.end - request.onset].astype(np.float32) / 32768.0

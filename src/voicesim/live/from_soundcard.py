@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from voicesim.engine.events import AudioTrouble, DeviceLost, DeviceRestored, KeyPressed, TrackEnded
@@ -42,6 +43,21 @@ class Card(Protocol):
         """Look for lost devices again."""
 
 
+class Buttons(Protocol):
+    """What the person presses, as the terminal's keys: a terminal's own (`Keys`), or those of a page."""
+
+    def __enter__(self) -> Buttons:
+        """Begin to take them."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take them no longer."""
+
+    def pressed(self) -> str:
+        """The next key pressed, lower case; empty when there is none."""
+
+
 class View(Protocol):
     """What the person sees while it runs."""
 
@@ -71,7 +87,9 @@ def open_card(player: Player, input_name: str | None, output_name: str | None) -
     return SoundCard(player.render, input_name, output_name)
 
 
-def converse(conductor: Conductor, card: Card, view: View, patience: float = 60.0) -> Outcome:
+def converse(
+    conductor: Conductor, card: Card, view: View, patience: float = 60.0, buttons: Buttons | None = None
+) -> Outcome:
     """Run a live session to its end, or to the end of the sound.
 
     Space pauses and goes on, q stops, Ctrl-C stops. A lost device pauses the session until it is back.
@@ -81,12 +99,13 @@ def converse(conductor: Conductor, card: Card, view: View, patience: float = 60.
         card: an open sound card whose output is `conductor.player`.
         view: what the person sees.
         patience: seconds to wait for a lost device before the session is closed.
+        buttons: what the person presses; by default the terminal's keys.
     """
     conductor.begin()
     usual = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH)
     try:
-        with Keys() as keys:
+        with buttons or Keys() as keys:
             while not conductor.over:
                 obey(keys.pressed(), conductor, view)
                 try:
@@ -132,7 +151,7 @@ def obey(key: str, conductor: Conductor, view: View) -> None:
 
 
 def wait_for_device(
-    conductor: Conductor, card: Card, view: View, keys: Keys, error: DeviceError, patience: float
+    conductor: Conductor, card: Card, view: View, keys: Buttons, error: DeviceError, patience: float
 ) -> bool:
     """Pause and look for the device again until it is back, the person stops, or patience ends.
 

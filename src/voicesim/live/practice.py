@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -59,6 +59,10 @@ class Prepared:
     meaning: str = ""
     """What moves and topics go by, for the log."""
 
+    def for_another(self, seed: int) -> Prepared:
+        """The same for one more session, at once: what is heavy is shared, what remembers is new."""
+        return replace(self, listener=self.listener.anew(), seed=seed)
+
     @property
     def rules(self) -> Conversation:
         """The conversation's rules for this scenario."""
@@ -77,6 +81,7 @@ def prepare(
     push_to_talk: bool = False,
     bias: bool = False,
     voice: str = "auto",
+    transcriber: Transcriber | None = None,
     progress: Progress = silent_progress,
     warn: Callable[[str], None] = lambda message: None,
 ) -> Prepared:
@@ -92,6 +97,8 @@ def prepare(
         push_to_talk: the trainee's key, not silence, begins and ends a turn.
         bias: lean recognition towards the scenario's names.
         voice: who speaks her lines: ``auto`` (as the scenario says), ``kokoro`` or ``pyttsx3``.
+        transcriber: recognition that is awake already and shared with other sessions; `asr`, `model` and `model_path` are then
+            not looked at.
         progress: told about everything slow.
         warn: told what does not work but can be done without.
 
@@ -105,10 +112,12 @@ def prepare(
     usual = default_turn_taking()
     patience = loaded.scenario.patience if turn_end is None else turn_end / usual.turn_end
     turn_taking = usual.more_patient(patience).model_copy(update={"push_to_talk": push_to_talk})
-    transcriber = open_transcriber(asr, model, model_path, progress=progress)
+    awake = transcriber is not None
+    transcriber = transcriber or open_transcriber(asr, model, model_path, progress=progress)
     book, engine = voice_lines(loaded.scenario, voice, progress, warn)
     progress("Waking the speech recognition", 0, 1)
-    transcriber.warm_up()
+    if not awake:
+        transcriber.warm_up()
     judge, judged_by = best_judge()
     find, meaning = best_finder(examples_of(loaded.scenario))
     if find is None:
@@ -168,7 +177,7 @@ def voice_lines(
 def new_meta(
     prepared: Prepared,
     *,
-    driver: Literal["soundcard", "file"],
+    driver: Literal["soundcard", "file", "browser"],
     consent: Consent,
     source: str = "",
     devices: dict[str, str] | None = None,

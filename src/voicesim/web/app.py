@@ -1,0 +1,102 @@
+"""The web application: every route, what goes wrong said plainly, and the guard around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from voicesim import __version__
+from voicesim.errors import BadInputError, VoicesimError
+from voicesim.web import api, pages, sound
+from voicesim.web.binding import LOOPBACK
+from voicesim.web.guard import Guard
+from voicesim.web.hall import FullError, Hall
+from voicesim.web.settings import WebSettings, web_settings
+from voicesim.web.stock import Engines, Stock
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_FILES = Path(__file__).parent / "static"
+
+
+def build(sessions: Path, engines: Engines, country: str = "", settings: WebSettings | None = None) -> ASGIApp:
+    """The application for one person on this computer.
+
+    Args:
+        sessions: where sessions are kept.
+        engines: which recognition and voice.
+        country: whose support lines are shown, two capital letters; empty when it is not known.
+        settings: what it allows.
+    """
+    settings = settings or web_settings()
+    hall = Hall(Stock(engines), settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        from anyio import to_thread
+
+        yield
+        await to_thread.run_sync(hall.close)
+
+    app = FastAPI(
+        title="voicesim",
+        version=__version__,
+        description="Practise the hardest first conversation out loud. Local, for one person.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.world = api.World(hall, sessions, country)
+    app.include_router(api.router)
+    app.include_router(sound.router)
+    app.include_router(pages.router)
+    app.mount("/static", _Files(directory=_FILES))
+    app.add_exception_handler(VoicesimError, _refused)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    return Guard(app, LOOPBACK, settings.most_body)
+
+
+class _Files(StaticFiles):
+    """Files the browser asks for again only to hear that they have not changed."""
+
+    def file_response(self, *arguments: object, **named: object) -> Response:
+        response: Response = super().file_response(*arguments, **named)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """One clear line: as a page where a person asked, as JSON where a program did."""
+    status, problem, remedy = _words(error)
+    if request.url.path.startswith(("/api/", "/static/")):
+        return JSONResponse({"problem": problem, "remedy": remedy}, status)
+    return pages.page("refused", status, here="", problem=problem, remedy=remedy)
+
+
+def _words(error: Exception) -> tuple[int, str, str]:
+    match error:
+        case FullError():
+            return 503, error.problem, error.remedy
+        case BadInputError():
+            return 404, error.problem, error.remedy
+        case VoicesimError():
+            return 500, error.problem, error.remedy
+        case RequestValidationError():
+            return 422, "The request is not understood.", "See /api/openapi.json for what there is."
+        case HTTPException(status_code=404, detail="Not Found"):
+            return 404, "There is nothing at this address.", "Go back to the start."
+        case HTTPException(status_code=status, detail=detail):
+            return status, detail or HTTPStatus(status).phrase, ""
+    raise error

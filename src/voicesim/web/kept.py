@@ -1,0 +1,117 @@
+"""The kept sessions as the web shows them: listed, found by a name that came from outside, and deleted for good."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from voicesim.errors import BadInputError, StorageError
+from voicesim.review.attempts import kept_sessions
+from voicesim.review.scoring import SCORECARD
+from voicesim.session.meta import META, SessionMeta, read_meta
+from voicesim.timebase import seconds
+
+REPORT = "report.html"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
+
+
+class KeptSession(BaseModel):
+    """One kept session, in short."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    """The name of its folder."""
+    scenario: str
+    title: str
+    created: str
+    """ISO 8601 with time zone."""
+    seconds: float
+    mode: str
+    state: str
+    """``complete``, or ``recording``: running, or interrupted."""
+    score: float | None = None
+    """0 to 100; None while it is not scored."""
+
+
+def listed(sessions: Path) -> list[KeptSession]:
+    """The sessions in a folder, newest first; what is no session, or is damaged, is passed over."""
+    found = [_short(path, meta) for path, meta in kept_sessions(sessions) if _NAME.fullmatch(path.name)]
+    return found[::-1]
+
+
+def find(sessions: Path, name: str) -> tuple[Path, KeptSession]:
+    """A session's folder, by a name that came from outside.
+
+    Raises:
+        BadInputError: there is none of this name.
+    """
+    path = sessions / name
+    missing = BadInputError("There is no such session.", "It may have been deleted: look at the list of sessions.")
+    if not _NAME.fullmatch(name) or path.is_symlink() or not (path / META).is_file():
+        raise missing
+    if path.resolve().parent != sessions.resolve():
+        raise missing
+    return path, _short(path, read_meta(path))
+
+
+def delete(sessions: Path, name: str) -> None:
+    """Delete a session: its folder and everything in it.
+
+    Raises:
+        BadInputError: there is none of this name.
+        StorageError: the system refuses; what could not be deleted is still there.
+    """
+    path, _ = find(sessions, name)
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        raise StorageError(
+            f"The session could not be deleted as a whole ({error.strerror}).", "Delete its folder by hand."
+        ) from error
+
+
+def report_of(path: Path) -> str:
+    """A session's report as HTML text; written now where it is missing.
+
+    Raises:
+        VoicesimError: the session cannot be read, or the report cannot be kept.
+    """
+    from voicesim.review.report import write_report
+    from voicesim.review.scoring import score_bundle
+    from voicesim.session.reader import open_bundle
+
+    report = path / REPORT
+    if not report.is_file():
+        bundle = open_bundle(path)
+        write_report(bundle, score_bundle(bundle), report)
+    try:
+        return report.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"The report cannot be read ({error}).", "Delete report.html, then look again.") from None
+
+
+def _short(path: Path, meta: SessionMeta) -> KeptSession:
+    return KeptSession(
+        id=path.name,
+        scenario=meta.scenario.id,
+        title=meta.scenario.title,
+        created=meta.created,
+        seconds=round(seconds(meta.samples), 1),
+        mode=meta.mode,
+        state=meta.state,
+        score=_score(path),
+    )
+
+
+def _score(path: Path) -> float | None:
+    import json
+
+    try:
+        score = json.loads((path / SCORECARD).read_text(encoding="utf-8")).get("overall_reviewed")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return float(score) if isinstance(score, (int, float)) else None
