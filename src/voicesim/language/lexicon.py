@@ -114,6 +114,8 @@ class MovePhrases(_Lexicon):
     """Patterns ending just before a phrase, after which it is someone else's: "some people ask ..."."""
     corrected_by: tuple[str, ...]
     """Patterns anywhere before a phrase that set it up as wrong: "it's a myth that ..."."""
+    told_by: tuple[str, ...] = ()
+    """Patterns ending right before a phrase, after which a kindness is someone else's: "did she tell you that ..."."""
     moves: dict[Move, MoveGroup]
 
 

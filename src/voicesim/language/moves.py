@@ -40,6 +40,12 @@ class _Entry:
 
 
 @cache
+def _lists() -> dict[str, Sequence[str]]:
+    """The lexicon's own lists, and ``<past>``: any past form or participle that words.yaml knows, or one in -ed."""
+    return {**load_move_phrases().lists, "past": ("~ed", *sorted(load_words().past_verbs))}
+
+
+@cache
 def _index() -> PhraseIndex[_Entry]:
     lexicon = load_move_phrases()
     openers = sorted(load_words().openers)
@@ -53,19 +59,19 @@ def _index() -> PhraseIndex[_Entry]:
             ):
                 entry = _Entry(move, cancels, only_asked, group.denial, group.weight)
                 for pattern in patterns:
-                    yield compile_phrase(pattern, lexicon.lists, openers), entry
+                    yield compile_phrase(pattern, _lists(), openers), entry
 
     return PhraseIndex(entries())
 
 
 @cache
-def _scopes() -> tuple[PhraseIndex[None], PhraseIndex[None], PhraseIndex[None]]:
+def _scopes() -> tuple[PhraseIndex[None], PhraseIndex[None], PhraseIndex[None], PhraseIndex[None]]:
     lexicon = load_move_phrases()
-    denied, reported, corrected = (
-        PhraseIndex((compile_phrase(pattern, lexicon.lists), None) for pattern in patterns)
-        for patterns in (lexicon.denied_by, lexicon.reported_by, lexicon.corrected_by)
+    denied, reported, corrected, told = (
+        PhraseIndex((compile_phrase(pattern, _lists()), None) for pattern in patterns)
+        for patterns in (lexicon.denied_by, lexicon.reported_by, lexicon.corrected_by, lexicon.told_by)
     )
-    return denied, reported, corrected
+    return denied, reported, corrected, told
 
 
 def find_moves(line: Line, *, asks: bool) -> list[tuple[Move, Match, float]]:
@@ -117,7 +123,7 @@ def _takers_back() -> tuple[PhraseIndex[None], PhraseIndex[None]]:
     openers = sorted(load_words().openers)
     unkind = (*examples.never_in_earnest, *lexicon.reported_by, *lexicon.corrected_by)
     mild, kind = (
-        PhraseIndex((compile_phrase(pattern, lexicon.lists, openers), None) for pattern in patterns)
+        PhraseIndex((compile_phrase(pattern, _lists(), openers), None) for pattern in patterns)
         for patterns in (unkind, examples.not_offered)
     )
     return mild, kind
@@ -133,7 +139,7 @@ def _cancelled(line: Line, move: Move) -> bool:
 
 
 def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
-    denied, reported, corrected = _scopes()
+    denied, reported, corrected, told = _scopes()
     before = line.joined.split()[: hit.first]
     if not before:
         return True
@@ -144,6 +150,8 @@ def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
         or _reaches(_takers_back()[0], prefix, hit.first)
     ):
         return False
+    if move not in UNKIND and _reaches(told, prefix, hit.first, 0):
+        return False
     if not denial:
         return True
     if _reaches(denied, prefix, hit.first):
@@ -153,6 +161,6 @@ def _earnest(line: Line, hit: Match, move: Move, denial: bool) -> bool:
     return not any(word in _DENIALS for word in before[-1 if own_clause else -2 :])
 
 
-def _reaches(scope: PhraseIndex[None], prefix: Line, end: int) -> bool:
+def _reaches(scope: PhraseIndex[None], prefix: Line, end: int, reach: int = _REACH) -> bool:
     found = (match for phrase, _ in scope.possible(prefix) for match in phrase.find_all(prefix))
-    return any(end - match.last - 1 <= _REACH for match in found)
+    return any(end - match.last - 1 <= reach for match in found)

@@ -5,6 +5,7 @@
 ``(stop|pause)``   one of these
 ``[very|so]``      perhaps one of these
 ``drink~``         any word that begins so
+``~ed``            any word that ends so
 ``*``              any one word
 ``..``  ``...``    up to three, up to seven words in between
 ``<act>``          one of the words of the list ``act`` of the same file
@@ -199,6 +200,8 @@ class _Parser:
             return _any_of([_join([self.word(word) for word in entry.split()]) for entry in self.lists[name]])
         if written.endswith("~"):
             return re.escape(written[:-1]) + r"\S* ", []
+        if written.startswith("~"):
+            return r"\S+" + re.escape(written[1:]) + " ", []
         parts = expand(written.lower())
         return "".join(re.escape(part) + " " for part in parts), [frozenset((part,)) for part in parts]
 

@@ -24,7 +24,7 @@ from voicesim.language.topics import find_topics
 from voicesim.language.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.scenario.model import Mark, Move
 
-READER = "rules/3+words/1"
+READER = "rules/3+words/2"
 """Which reader made a reading: its kind, and a number that grows whenever the same text may be read differently."""
 
 
