@@ -78,8 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Cut off as many as asked for, and tell."""
     import numpy as np
     import soundfile
-    from durability.kills import Harness, Outcome
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from durability.kills import Harness, Outcome
 
     missing = possible_here()
     kinds = [kind for kind in SHARES if kind not in missing and (not arguments.only or kind in arguments.only)]

@@ -117,8 +117,8 @@ def mend_whole(folder: Path) -> tuple[str, ...]:
     done = mend(folder)
     bundle = open_bundle(folder)
     report = folder / "report.html"
-    anew = "closed" in done
-    if not (anew or (bundle.meta.recovered and not ((folder / SCORECARD).exists() and report.exists()))):
+    lacking = not ((folder / SCORECARD).exists() and report.exists())
+    if "closed" not in done and not (lacking and (done or bundle.meta.recovered)):
         return done
     card = score_bundle(bundle)
     write_scorecard(bundle, card)

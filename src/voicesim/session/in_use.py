@@ -33,7 +33,7 @@ def in_use(log: Path, *growing: Path) -> bool:
     try:
         import fcntl
     except ImportError:
-        return any(_just_now(path) for path in (log, *growing))
+        return any(just_now(path) for path in (log, *growing))
     try:
         file = os.open(log, os.O_RDONLY)
     except OSError:
@@ -43,14 +43,15 @@ def in_use(log: Path, *growing: Path) -> bool:
     except BlockingIOError:
         return True
     except OSError:
-        return any(_just_now(path) for path in (log, *growing))
+        return any(just_now(path) for path in (log, *growing))
     finally:
         os.close(file)
     return False
 
 
-def _just_now(path: Path) -> bool:
+def just_now(path: Path, moment: float = _A_MOMENT) -> bool:
+    """Whether a file was written in the last so many seconds."""
     try:
-        return abs(time.time() - path.stat().st_mtime) < _A_MOMENT
+        return abs(time.time() - path.stat().st_mtime) < moment
     except OSError:
         return False

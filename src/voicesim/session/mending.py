@@ -16,7 +16,7 @@ from voicesim.errors import BadInputError, StorageError, VoicesimError
 from voicesim.scenario.load import library, load_scenario
 from voicesim.session.checksums import with_checksums
 from voicesim.session.disk import for_its_owner_only, write_atomically
-from voicesim.session.in_use import in_use
+from voicesim.session.in_use import in_use, just_now
 from voicesim.session.meta import META, SessionMeta, read_meta, write_meta
 from voicesim.session.names import EVENTS, EVENTS_AS_FOUND, SCENARIO
 from voicesim.session.reader import read_records
@@ -27,6 +27,9 @@ from voicesim.timebase import FRAME, clock
 
 MADE_AGAIN = (TRANSCRIPT, "scorecard.json", "report.html")
 """What a closed session has beside its recording, and can always be given again."""
+
+_BEING_WRITTEN = 20.0
+"""Seconds: a half-written file younger than this may belong to a `voicesim report` that is at work."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,19 @@ def _wanting(folder: Path, meta: SessionMeta | None) -> Iterator[str]:
         yield "the scenario is missing"
     for name in TRACKS:
         if (folder / f"{name}.wav").exists():
-            yield f"the {name}'s track is not compressed"
+            if not closed or growing_length(folder / f"{name}.wav"):
+                yield f"the {name}'s track is not compressed"
         elif not (folder / f"{name}.flac").exists() and not closed:
             yield f"the {name}'s track is missing"
-    if not closed or (meta is not None and meta.recovered):
+    scraps = _scraps(folder)
+    yield from (f"{each.name} is half-written" for each in scraps)
+    if not closed or scraps or (meta is not None and meta.recovered):
         yield from (f"no {name}" for name in MADE_AGAIN if not (folder / name).exists())
+
+
+def _scraps(folder: Path) -> list[Path]:
+    """Half-written files that nobody is writing any more. The whole files they were to become are there, or can be made again."""
+    return sorted(scrap for scrap in folder.glob(".*.part") if not just_now(scrap, _BEING_WRITTEN))
 
 
 def _length(folder: Path) -> int:
@@ -158,8 +169,9 @@ def mend(folder: Path) -> tuple[str, ...]:
         if meta.state != "complete" or not (folder / TRANSCRIPT).exists():
             write_transcript(folder, records)
             done.append("transcript written")
-        for scrap in folder.glob(".*.part"):
+        for scrap in _scraps(folder):
             scrap.unlink()
+            done.append(f"half-written {scrap.name} removed")
         if meta.state != "complete" or any("compressed" in each for each in done):
             now = datetime.now().astimezone().isoformat(timespec="seconds")
             ended = meta.ended or _last_written(folder)
@@ -226,6 +238,8 @@ def _mend_tracks(folder: Path) -> Iterator[str]:
                 yield f"the {name}'s track is lost"
             continue
         lacking = length - growing_length(path)
+        if not length:
+            continue
         compress(folder, name, silence=lacking)
         late = f", {clock(lacking)} of it silence" if lacking > FRAME else ""
         yield f"{name}'s track compressed: {clock(length)}{late}"

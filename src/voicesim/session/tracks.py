@@ -89,6 +89,8 @@ def growing_length(path: Path) -> int:
 def compress(folder: Path, name: TrackName, silence: int = 0) -> None:
     """Turn a finished WAV track into FLAC. The WAV goes only when the FLAC lies on the disk, was read back and is the same.
 
+    A track without a single sample stays as it is: there is no FLAC of nothing.
+
     Args:
         folder: the session.
         name: which track.
@@ -98,6 +100,8 @@ def compress(folder: Path, name: TrackName, silence: int = 0) -> None:
         OSError: the disk would not take it, or gave back something else; the WAV stays.
     """
     source, target = folder / f"{name}.wav", folder / f"{name}.flac"
+    if not growing_length(source) + silence:
+        return
     scratch = folder / f".{name}.flac.part"
     try:
         write_flac(scratch, _blocks(source, silence))

@@ -163,7 +163,6 @@ class SessionWriter:
         length = self.length
         try:
             os.fsync(self._events)
-            os.close(self._events)
             for track in self._tracks.values():
                 track.close()
             for name in TRACKS:
@@ -173,6 +172,8 @@ class SessionWriter:
             write_meta(self.folder, self.meta)
         except OSError as error:
             raise storage_error(self.folder, error) from error
+        finally:
+            os.close(self._events)  # and with it the claim: until now nobody else was to mend it
 
 
 def _take_back(folder: Path, fresh: bool) -> None:
