@@ -1,8 +1,22 @@
-"""A server of its own for each test that wants one, as `voicesim serve` starts it."""
+"""A server of its own for each module that wants one, as `voicesim serve` starts it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "review"))
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "review")]
+
+from served import Served  # noqa: E402 (found by the line above)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A running server. Whatever is done to it, it leaves when asked to, and has had nothing to report but nonsense."""
+    served = Served(tmp_path_factory.mktemp("served"))
+    yield served
+    assert served.stop() == 0, served.complaints
+    assert set(served.complaints.splitlines()) <= {"WARNING:  Invalid HTTP request received."}

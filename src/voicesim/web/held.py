@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from voicesim.errors import VoicesimError
+from voicesim.session.meta import META
 from voicesim.web.browser_card import BrowserCard
 from voicesim.web.outcome import outcome_of
 from voicesim.web.settings import WebSettings
@@ -216,7 +217,7 @@ class HeldSession:
                 problem = left.problem
                 self._enter("closing")
         except StorageError as error:
-            if not (self.plan.folder / "meta.json").exists():
+            if not (self.plan.folder / META).exists():
                 raise
             problem = str(error)
         result = outcome_of(self.plan.folder, self.plan.country, problem)
@@ -253,6 +254,8 @@ class HeldSession:
         self.post({"type": "progress", "what": what, "done": done, "total": total})
 
     def _fail(self, problem: str) -> None:
+        if (self.plan.folder / META).exists():
+            problem += " Everything up to then is among your sessions."
         self.phase = "failed"
         self.post({"type": "phase", "phase": "failed", "problem": problem})
 

@@ -1,0 +1,279 @@
+"""What no page of ours sends is refused, in plain words and without a traceback."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from served import Served
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from voicesim.session.reader import open_bundle
+
+pytestmark = pytest.mark.models
+
+
+def ask(
+    server: Served, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+) -> tuple[int, str, http.client.HTTPMessage]:
+    """One request, as it stands: nothing in the path is tidied up on the way."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
+    data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
+    sent = {"Content-Type": "application/json", **(headers or {})}
+    connection.putrequest(method, path, skip_host="Host" in sent)
+    for name, value in sent.items():
+        connection.putheader(name, value)
+    if data is not None and "Content-Length" not in sent:
+        connection.putheader("Content-Length", str(len(data)))
+    connection.endheaders(data)
+    answer = connection.getresponse()
+    found = answer.status, answer.read().decode(), answer.headers
+    connection.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def practice(server: Served) -> Iterator[dict[str, str]]:
+    """A session that is being prepared."""
+    status, text, _ = ask(server, "POST", "/api/practices", {"scenario": "drill-silence", "consent": True})
+    assert status == 202, text
+    admitted: dict[str, str] = json.loads(text)
+    yield admitted
+    headers = {"token": admitted["token"]}
+    assert ask(server, "DELETE", f"/api/practices/{admitted['id']}", headers=headers)[0] == 204
+
+
+def join(server: Served, name: str, origin: str | None = None, **options: Any) -> ClientConnection:
+    url = server.url.replace("http", "ws") + f"/api/practices/{name}/sound"
+    return connect(url, origin=origin or server.url, **options)  # type: ignore[arg-type]
+
+
+def closed_with(connection: ClientConnection) -> int:
+    """The code with which the server closes, 0 for none; whatever it says before is passed over."""
+    try:
+        while True:
+            connection.recv(timeout=20)
+    except ConnectionClosed as closing:
+        return closing.rcvd.code if closing.rcvd else 0
+
+
+PATHS = [
+    "/sessions/..", "/sessions/../..", "/sessions/%2e%2e", "/sessions/..%2f..%2fetc", "/sessions/%2e%2e%2f%2e%2e/report",
+    "/api/sessions/..", "/api/sessions/%2e%2e%2fsecret", "/api/sessions/secret%00", "/sessions/.hidden", "/sessions/%5c..%5c",
+    "/sessions/nobody", "/sessions/nobody/report", "/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/web.yaml",
+    "/static//etc/passwd", "/practice/..%2f..%2fetc%2fpasswd", "/practice/%2fetc%2fpasswd", "/practice/" + "x" * 5000, "/docs",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_no_path_leads_out_of_the_sessions_and_the_files(server: Served, method: str, path: str) -> None:
+    outside = server.sessions.parent / "secret"
+    outside.mkdir(exist_ok=True)
+    (outside / "meta.json").write_text("{}")
+    status, text, _ = ask(server, method, path)
+    assert status in (404, 405, 422), text
+    assert "Traceback" not in text
+    assert "root:" not in text
+    assert (outside / "meta.json").exists()
+
+
+def test_a_link_in_the_sessions_folder_is_no_session(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "meta.json").write_text("{}")
+    server.sessions.mkdir(parents=True, exist_ok=True)
+    (server.sessions / "link").symlink_to(tmp_path)
+    assert ask(server, "DELETE", "/api/sessions/link")[0] == 404
+    assert (tmp_path / "meta.json").exists()
+
+
+def test_a_damaged_session_is_passed_over(server: Served) -> None:
+    (server.sessions / "broken").mkdir(parents=True, exist_ok=True)
+    (server.sessions / "broken" / "meta.json").write_text("{")
+    assert ask(server, "GET", "/sessions")[0] == 200
+    status, text, _ = ask(server, "GET", "/sessions/broken")
+    assert status == 404
+    assert "cannot be read" in text
+
+
+def test_another_name_for_this_computer_is_not_answered(server: Served) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example:80", "[", ""):
+        assert ask(server, "GET", "/api/sessions", headers={"Host": host})[0] in (400, 421)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_other_sites_can_change_nothing(server: Served, headers: dict[str, str]) -> None:
+    assert ask(server, "POST", "/api/practices", {"scenario": "drill-silence", "consent": True}, headers)[0] == 403
+    assert ask(server, "DELETE", "/api/sessions/whatever", headers=headers)[0] == 403
+
+
+def test_a_request_that_is_too_large_or_has_no_length_is_refused(server: Served) -> None:
+    assert ask(server, "POST", "/api/practices", b" " * 20_000)[0] == 413
+    chunked = {"Transfer-Encoding": "chunked", "Content-Length": "x"}
+    assert ask(server, "POST", "/api/practices", b"2\r\n{}\r\n0\r\n\r\n", chunked)[0] in (400, 411)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{", b"\xff", [], {}, {"scenario": "drill-silence"}, {"scenario": "drill-silence", "consent": False},
+        {"scenario": ["x"], "consent": True}, {"scenario": "x" * 1000, "consent": True},
+    ],
+)  # fmt: skip
+def test_without_a_scenario_and_consent_nothing_begins(server: Served, body: object) -> None:
+    status, text, _ = ask(server, "POST", "/api/practices", body)
+    assert status in (400, 422)
+    assert json.loads(text)["problem"]
+
+
+@pytest.mark.parametrize("name", ["nothing", "../delayed-report", "/etc/passwd", "delayed-report.yaml"])
+def test_only_bundled_scenarios_can_be_asked_for(server: Served, name: str) -> None:
+    status, text, _ = ask(server, "POST", "/api/practices", {"scenario": name, "consent": True})
+    assert status == 404
+    assert json.loads(text)["remedy"]
+
+
+def test_every_answer_keeps_scripts_and_frames_of_others_out(server: Served) -> None:
+    for path in ("/", "/sessions", "/practice/drill-silence", "/nothing", "/api/health", "/static/practice.js"):
+        headers = ask(server, "GET", path)[2]
+        assert "script-src 'self'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_api_describes_itself(server: Served) -> None:
+    assert server.get("/api/health")["status"] == "ok"
+    paths = server.get("/api/openapi.json")["paths"]
+    assert {"/api/health", "/api/scenarios", "/api/practices", "/api/sessions", "/api/sessions/{name}"} <= set(paths)
+
+
+def test_another_sites_page_cannot_connect(server: Served, practice: dict[str, str]) -> None:
+    for origin in ("https://evil.example", "null", "http://localhost:1"):
+        with pytest.raises(InvalidStatus) as refused:
+            join(server, practice["id"], origin)
+        assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "é" * 50])
+def test_without_the_sessions_secret_nobody_joins_it(server: Served, practice: dict[str, str], token: str) -> None:
+    with join(server, practice["id"]) as connection:
+        connection.send(json.dumps({"type": "hello", "token": token}))
+        assert closed_with(connection) == 4404
+    headers = {"token": "wrong"}
+    assert ask(server, "DELETE", f"/api/practices/{practice['id']}", headers=headers)[0] == 404
+
+
+def test_a_session_that_is_not_there_cannot_be_joined(server: Served, practice: dict[str, str]) -> None:
+    with join(server, "nobody") as connection:
+        connection.send(json.dumps({"type": "hello", "token": practice["token"]}))
+        assert closed_with(connection) == 4404
+
+
+@pytest.mark.parametrize("first", ["", "{", b"\x00\x01", json.dumps({"type": "press", "what": "stop"}), bytes(652)])
+def test_whoever_does_not_say_hello_is_shown_out(server: Served, practice: dict[str, str], first: str | bytes) -> None:
+    with join(server, practice["id"]) as connection:
+        connection.send(first)
+        assert closed_with(connection) == 4400
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "{", "null", json.dumps({"type": "hello", "token": "again"}), json.dumps({"type": "press", "what": "all"}),
+        b"", b"x", bytes(651),
+        struct.pack("<IiHH", 0, -7, 0, 0) + bytes(640), b"\xff" * 652,
+    ],
+)  # fmt: skip
+def test_garbage_closes_the_connection_and_nothing_else(
+    server: Served, practice: dict[str, str], garbage: str | bytes
+) -> None:
+    with join(server, practice["id"]) as connection:
+        connection.send(json.dumps({"type": "hello", "token": practice["token"]}))
+        connection.send(garbage)
+        assert closed_with(connection) == 4400
+    assert server.get("/api/health")["sessions"] == 1
+
+
+def test_a_frame_beyond_all_measure_is_not_read(server: Served, practice: dict[str, str]) -> None:
+    with join(server, practice["id"]) as connection:
+        connection.send(json.dumps({"type": "hello", "token": practice["token"]}))
+        connection.send(bytes(1 << 20))
+        assert closed_with(connection) == 1009
+
+
+def test_a_second_page_takes_over_from_the_first(server: Served, practice: dict[str, str]) -> None:
+    hello = json.dumps({"type": "hello", "token": practice["token"]})
+    with join(server, practice["id"]) as first, join(server, practice["id"]) as second:
+        first.send(hello)
+        assert json.loads(first.recv(timeout=20))["type"] == "phase"
+        second.send(hello)
+        assert closed_with(first) == 4409
+        assert json.loads(second.recv(timeout=20))["type"] == "phase"
+
+
+def test_more_sessions_than_the_machine_hears_are_refused_politely(server: Served, practice: dict[str, str]) -> None:
+    wish = {"scenario": "drill-silence", "consent": True}
+    admitted = json.loads(ask(server, "POST", "/api/practices", wish)[1])
+    status, text, _ = ask(server, "POST", "/api/practices", wish)
+    assert status == 503
+    assert "Try again" in text
+    headers = {"token": admitted["token"]}
+    assert ask(server, "DELETE", f"/api/practices/{admitted['id']}", headers=headers)[0] == 204
+
+
+def test_a_running_session_outlives_a_page_that_sends_nonsense(server: Served) -> None:
+    admitted = admit(server)
+    hello = json.dumps({"type": "hello", "token": admitted["token"]})
+    with join(server, admitted["id"]) as connection:
+        connection.send(hello)
+        until(connection, phase="ready")
+        connection.send(json.dumps({"type": "begin", "loop": 0.02}))
+        until(connection, phase="running")
+        for number in range(10):
+            connection.send(struct.pack("<IiHH", number, -1, 0, 0) + bytes(640))
+        connection.send(struct.pack("<IiHH", 3, -1, 0, 0) + bytes(640))
+        assert closed_with(connection) == 4400
+    with join(server, admitted["id"]) as connection:
+        connection.send(hello)
+        until(connection, phase="running")
+        connection.send(json.dumps({"type": "press", "what": "stop"}))
+        over = until(connection, type="over")
+    bundle = open_bundle(server.sessions / over["session"])
+    assert bundle.meta.state == "complete"
+    assert bundle.meta.samples == 10 * 320
+
+
+def admit(server: Served) -> dict[str, str]:
+    """A session, as soon as there is a place: those that were just given up leave theirs in a moment."""
+    for _ in range(100):
+        status, text, _ = ask(server, "POST", "/api/practices", {"scenario": "drill-silence", "consent": True})
+        if status == 202:
+            admitted: dict[str, str] = json.loads(text)
+            return admitted
+        time.sleep(0.3)
+    raise AssertionError(text)
+
+
+def until(connection: ClientConnection, **wanted: str) -> dict[str, Any]:
+    """The first message that says this."""
+    while True:
+        said = connection.recv(timeout=60)
+        message: dict[str, Any] = json.loads(said) if isinstance(said, str) else {}
+        assert message.get("phase") != "failed", message
+        if wanted.items() <= message.items():
+            return message
