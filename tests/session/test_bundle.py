@@ -87,6 +87,23 @@ def test_a_torn_or_altered_line_is_never_taken_for_a_whole_one():
         codec.from_line(line.replace("hello", "hallo", 1))
 
 
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("soon", "no number"),
+        (True, "no number"),
+        (10**12, "two years into the session"),
+        (1.5, "no whole sample"),
+        (None, "nothing"),
+    ],
+    ids=lambda value: str(value).replace(" ", "-"),
+)
+def test_a_position_that_none_can_be_is_damage_and_not_carried_on(value, why):
+    data = codec.to_json(SpeechStarted(5, 1))
+    with pytest.raises(codec.DamagedLineError, match=r"SpeechStarted\.onset"):
+        codec.from_json({**data, "onset": value})
+
+
 def test_a_closed_session_holds_the_same_sound_as_flac(tmp_path):
     write_some(tmp_path / "s").close("2026-01-01T00:01:00+00:00")
     bundle = open_bundle(tmp_path / "s")

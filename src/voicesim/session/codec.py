@@ -13,6 +13,7 @@ from zlib import crc32
 from voicesim.engine import events
 from voicesim.engine.events import Record, Word
 from voicesim.language.meanings import Meaning
+from voicesim.timebase import SAMPLE_RATE
 
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in (*events.INPUTS, *events.EFFECTS, *events.FACTS)}
 _ROLES: dict[type, str] = {
@@ -21,8 +22,8 @@ _ROLES: dict[type, str] = {
     **dict.fromkeys(events.FACTS, "fact"),
 }
 
-_FARTHEST = 1 << 48
-"""No position and no number of a session is larger: in samples, five centuries."""
+_FARTHEST = 7 * 24 * 3600 * SAMPLE_RATE
+"""No position and no number of a session is larger: a week. Whoever reads a log may go through it minute by minute."""
 
 
 class DamagedLineError(ValueError):
