@@ -27,13 +27,14 @@ class Served:
 
     Args:
         folder: an empty folder; sessions are kept in it.
+        options: more of them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.sessions = folder / "sessions"
         command = [sys.executable, "-m", "voicesim", "serve", "--port", "0", "--model", "tiny.en", "--voice", "pyttsx3"]
         self._process = subprocess.Popen(
-            command,
+            [*command, *options],
             env={**os.environ, "VOICESIM_SESSIONS": str(self.sessions), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=(folder / "stderr").open("w"), text=True,
         )  # fmt: skip

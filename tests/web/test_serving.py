@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import struct
+from pathlib import Path
 
 import pytest
+from client import admit, join, until
+from served import Served
 
 from voicesim.cli.main import run
+from voicesim.engine.events import End
+from voicesim.session.reader import open_bundle
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.org", ""])
@@ -23,3 +30,38 @@ def test_a_port_in_use_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().err.strip()
     assert "--port" in said
     assert "\n" not in said
+
+
+@pytest.mark.models
+def test_stopping_the_server_closes_and_keeps_what_is_running(tmp_path: Path) -> None:
+    server = Served(tmp_path)
+    admitted = admit(server)
+    with join(server, admitted["id"]) as connection:
+        connection.send(json.dumps({"type": "hello", "token": admitted["token"]}))
+        until(connection, phase="ready")
+        connection.send(json.dumps({"type": "begin"}))
+        until(connection, phase="running")
+        for number in range(50):
+            connection.send(struct.pack("<IiHH", number, -1, 0, 0) + bytes(640))
+        until(connection, type="status")
+        assert server.stop() == 0
+    bundle = open_bundle(next(server.sessions.iterdir()))
+    assert bundle.meta.state == "complete"
+    assert bundle.meta.samples > 0
+    assert any(isinstance(record, End) and record.reason == "stopped" for record in bundle.records)
+    assert (bundle.path / "report.html").exists()
+    assert server.complaints == ""
+
+
+def test_what_hinders_the_preparation_is_told(tmp_path: Path) -> None:
+    server = Served(tmp_path, "--model-path", str(tmp_path / "nothing.pt"))
+    admitted = admit(server)
+    with join(server, admitted["id"]) as connection:
+        connection.send(json.dumps({"type": "hello", "token": admitted["token"]}))
+        said = json.loads(connection.recv(timeout=60))
+        while said.get("phase") != "failed":
+            said = json.loads(connection.recv(timeout=60))
+    assert "nothing.pt" in said["problem"]
+    assert server.get("/api/health")["sessions"] == 0
+    assert server.stop() == 0
+    assert server.complaints == ""
