@@ -152,6 +152,10 @@ class Browser:
         match message.get("method"):
             case "Page.loadEventFired":
                 self._loaded = True
+            case "Page.javascriptDialogOpening":  # a page asks whether it may really be left
+                self._number += 1
+                answer = {"id": self._number, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}
+                os.write(self._to, json.dumps({**answer, "sessionId": self._session}).encode() + b"\0")
             case "Runtime.exceptionThrown":
                 self.problems.append(str(details["exceptionDetails"]))
             case "Log.entryAdded" if details["entry"]["level"] == "error":

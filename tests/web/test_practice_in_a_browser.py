@@ -126,11 +126,13 @@ def test_the_report_opens_in_the_list_of_sessions_and_plays(held: Bundle, server
     assert "Leave it quiet" in shown(browser)
 
 
-def test_a_lost_connection_pauses_the_session_and_it_goes_on_when_it_is_back(server: Served, browser: Browser) -> None:
-    before = set(server.sessions.iterdir())
+def test_a_lost_connection_or_a_page_loaded_anew_pauses_the_session_and_it_goes_on_afterwards(
+    server: Served, browser: Browser
+) -> None:
+    before = set(server.sessions.glob("*"))
     cable = Cable(server.url)
     by_keyboard(browser, server, f"{cable.url}/practice/drill-silence")
-    (folder,) = set(server.sessions.iterdir()) - before
+    (folder,) = set(server.sessions.glob("*")) - before
     wait(browser, "document.getElementById('clock').textContent > '0:02'", 20)
     cable.pull()
     wait(browser, "document.getElementById('words').textContent == 'Connection lost'", 20)
@@ -138,6 +140,11 @@ def test_a_lost_connection_pauses_the_session_and_it_goes_on_when_it_is_back(ser
     stood = browser.evaluate("document.getElementById('clock').textContent")
     cable.plug()
     wait(browser, "['speaking', 'listening', 'thinking'].includes(document.getElementById('turn').dataset.turn)", 20)
+    wait(browser, f"document.getElementById('clock').textContent > '{stood}'", 20)
+    browser.visit(f"{cable.url}/practice/drill-silence")
+    wait(browser, "!document.getElementById('retry').hidden", 20)
+    picture(browser, "loaded-anew")
+    browser.click("#retry")
     wait(browser, f"document.getElementById('clock').textContent > '{stood}'", 20)
     browser.press(" ")
     wait(browser, "document.getElementById('words').textContent == 'Paused'", 10)
@@ -149,8 +156,8 @@ def test_a_lost_connection_pauses_the_session_and_it_goes_on_when_it_is_back(ser
     wait(browser, OVER, 40, lambda: server.complaints)
     cable.close()
     bundle = open_bundle(folder)
-    assert len(of(bundle, DeviceLost)) == 1
-    assert len(of(bundle, DeviceRestored)) == 1
+    assert len(of(bundle, DeviceLost)) == 2
+    assert len(of(bundle, DeviceRestored)) == 2
     assert [key.key for key in of(bundle, KeyPressed)] == ["pause", "resume", "stop"]
     assert bundle.meta.state == "complete"
     assert of(bundle, LineHeard)

@@ -8,6 +8,7 @@ const root = find("practice");
 const steps = ["before", "headset", "live", "after"];
 const QUIET = -30; // dBFS: softer than this, the microphone is too far away
 const LOUD = -3;
+const REMEMBERED = "voicesim-session";
 
 let step = "before";
 let phase = "";
@@ -37,6 +38,7 @@ function trouble(words) {
 find("consent").addEventListener("change", () => (find("agree").disabled = !find("consent").checked));
 find("agree").addEventListener("click", async () => {
   find("agree").disabled = true;
+  returning = false;
   try {
     await admit();
     show("headset");
@@ -58,8 +60,26 @@ async function admit() {
   });
   const said = await answer.json();
   if (!answer.ok) throw new Error(`${said.problem} ${said.remedy}`);
-  connection = new Connection(said, Number(root.dataset.patience), { onmessage, onsound, onopen, onlost, onend });
+  sessionStorage.setItem(REMEMBERED, JSON.stringify({ ...said, scenario: root.dataset.scenario }));
+  connect(said);
+}
+
+function connect(admitted) {
+  connection = new Connection(admitted, Number(root.dataset.patience), { onmessage, onsound, onopen, onlost, onend });
   connection.open();
+}
+
+// A page that was loaded anew in the middle of a session finds its way back to it.
+const remembered = JSON.parse(sessionStorage.getItem(REMEMBERED) || "null");
+let returning = remembered?.scenario === root.dataset.scenario;
+if (returning) connect(remembered);
+
+// Back at the beginning: what was remembered is over.
+function forget() {
+  sessionStorage.removeItem(REMEMBERED);
+  connection.close();
+  connection = undefined;
+  returning = false;
 }
 
 // ------------------------------------------------------------ headset
@@ -167,6 +187,8 @@ function onlost() {
 }
 
 function onend(words) {
+  if (returning) return forget();
+  sessionStorage.removeItem(REMEMBERED);
   flowing = false;
   leaving = true;
   headset?.close();
@@ -199,8 +221,12 @@ function onphase({ phase: now, problem }) {
     find("progress").hidden = true;
     mayBegin();
   } else if (now === "running") {
+    returning = false;
     if (step !== "live") show("live");
-    resumeFlow();
+    if (headset) return resumeFlow();
+    say("lost", "Your session stands still");
+    find("note").textContent = "Go on when you are ready. It waits for a minute.";
+    find("retry").hidden = false;
   } else if (now === "closing") {
     flowing = false;
     headset?.close();
@@ -208,6 +234,7 @@ function onphase({ phase: now, problem }) {
     find("note").textContent = "The session is being saved and scored.";
     find("pause").hidden = find("stop").hidden = true;
   } else if (now === "failed") {
+    if (returning) return forget();
     connection.close();
     onend(problem);
     find("preparing").textContent = "It cannot begin.";
@@ -228,6 +255,7 @@ function onprogress({ what, done, total }) {
 }
 
 function onstatus({ turn, words, at }) {
+  if (!flowing) return; // from before the connection was lost
   paused = turn === "paused";
   say(turn, words);
   find("clock").textContent = `${Math.floor(at / 60)}:${String(Math.floor(at % 60)).padStart(2, "0")}`;
@@ -277,6 +305,7 @@ function paragraph(words, into, name = "p") {
 
 function onover(message) {
   leaving = true;
+  sessionStorage.removeItem(REMEMBERED);
   connection.close();
   headset?.close();
   show("after");
