@@ -26,16 +26,28 @@ _SHOWN = 20
 @click.option(
     "--at-least", type=click.FloatRange(0, 100), help="Exit code 1 when fewer percent of states or lines are met."
 )
+@click.option("--words-only", is_flag=True, help="Leave the sentence model out, as on a machine that has not fetched it.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything for a machine.")
-def coverage(name: str, runs: int, seed: int, trainees: Path | None, at_least: float | None, as_json: bool) -> int:
+def coverage(
+    name: str,
+    runs: int,
+    seed: int,
+    trainees: Path | None,
+    at_least: float | None,
+    words_only: bool,
+    as_json: bool,
+) -> int:
     """Let trainees try a scenario without sound: which states and lines are met, does it always end, is she ever speechless?
 
-    First the scripted trainees of the scenario, each with six seeds, then random ones, who do anything at all. Exit code 1 when
+    First the scripted trainees of the scenario, each with six seeds, then random ones, who do anything at all. Scripted trainees
+    are understood as in a live session: by their words and, where its weights are here, by the sentence model. Exit code 1 when
     something is to be mended: a run without an end, a script with another ending than it says, or less than --at-least (by the
     scripted trainees, if there are any; else by the random ones).
     """
     from voicesim.cli.progress import progress_bar
     from voicesim.live.coverage import cover
+    from voicesim.live.reading import examples_of
+    from voicesim.meaning.finder import best_finder
     from voicesim.scenario.check import refuse_broken
     from voicesim.scenario.load import load_scenario
     from voicesim.scenario.scripted import load_trainees
@@ -43,9 +55,10 @@ def coverage(name: str, runs: int, seed: int, trainees: Path | None, at_least: f
     loaded = load_scenario(name)
     refuse_broken(loaded)
     scripted = load_trainees(loaded, trainees)
+    find = None if words_only else best_finder(examples_of(loaded.scenario))[0]
     terminal = sys.stdout.isatty()
     with progress_bar(terminal, as_json or not terminal) as progress:
-        found = cover(loaded.scenario, scripted, runs, seed, lambda done, of: progress("Trying it out", done, of))
+        found = cover(loaded.scenario, scripted, runs, seed, lambda done, of: progress("Trying it out", done, of), find)
     low = at_least is not None and _lowest(found) < at_least
     if as_json:
         click.echo(json.dumps(_for_machines(found, loaded), indent=1))
@@ -64,6 +77,8 @@ def _show(found: Coverage, loaded: LoadedScenario) -> None:
     scenario, scripted, random = found.scenario, found.scripted, found.random
     click.echo(f"{scenario.id}: {len(scenario.states)} states, {len(found.lines)} lines")
     who = len({run.trainee for run in found.scripted_runs})
+    if who:
+        click.echo(f"What the scripted trainees say is understood by {found.by}.")
     for title, tally in ((f"{who} scripted trainees", scripted), ("random trainees", random)):
         if tally.runs:
             click.echo(
@@ -149,6 +164,7 @@ def _for_machines(found: Coverage, loaded: LoadedScenario) -> dict[str, Any]:
         "file": loaded.document.file,
         "states": len(found.scenario.states),
         "lines": len(found.lines),
+        "understood_by": found.by,
         "scripted": told(found.scripted),
         "random": told(found.random),
         "idle_rules": {rule: line_of(place) for rule, place in found.idle_rules().items()},

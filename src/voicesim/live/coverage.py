@@ -14,6 +14,7 @@ from voicesim.engine.survivor import Heard, Manner, Reaction, Survivor, Survivor
 from voicesim.live.random_trainee import RandomTrainee
 from voicesim.live.reading import reader_for
 from voicesim.live.rehearsal import Beat, Rehearsal
+from voicesim.meaning.finder import WITHOUT, MeaningFinder
 from voicesim.scenario.model import Line, Scenario
 from voicesim.scenario.scripted import Trainee
 from voicesim.yamlfile import Location
@@ -96,6 +97,8 @@ class Coverage:
     scripted: Tally
     scripted_runs: tuple[ScriptedRun, ...]
     random: Tally
+    by: str = WITHOUT
+    """What moves and topics went by: words alone, or words and the sentence model."""
 
     @property
     def wrong_endings(self) -> tuple[ScriptedRun, ...]:
@@ -162,6 +165,7 @@ def cover(
     runs: int = 2000,
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    find: MeaningFinder | None = None,
 ) -> Coverage:
     """Play all scripted trainees with each of `SEEDS`, and random ones.
 
@@ -171,9 +175,13 @@ def cover(
         runs: how many random ones.
         seed: of the random ones; the same seed gives the same runs.
         progress: told (runs done, runs in all) now and then.
+        find: what the scripted trainees' sentences resemble, as a live session looks it up (with the topics of this scenario);
+            None to go by their words alone. Random trainees say no words: to them it makes no difference.
     """
     scripted, results = Tally(), []
-    reader = reader_for(scenario)
+    if find is not None:
+        find.find([turn.says for trainee in trainees.values() for turn in trainee.turns if turn.says])  # all at once
+    reader = reader_for(scenario, find)
     total = len(trainees) * len(SEEDS) + runs
     for name, trainee in trainees.items():
         for offset in SEEDS:
@@ -188,7 +196,8 @@ def cover(
             progress(scripted.runs + number + 1, total)
     random.seconds = perf_counter() - began
     progress(total, total)
-    return Coverage(scenario, script_lines(scenario), scripted, tuple(results), random)
+    by = find.name if find else WITHOUT
+    return Coverage(scenario, script_lines(scenario), scripted, tuple(results), random, by)
 
 
 def play_random(survivor: Survivor, random: Random, tally: Tally) -> None:
