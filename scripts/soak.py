@@ -158,6 +158,7 @@ def on_devices(minutes: float, work: Path) -> dict[str, Any]:
     from durability.soaking import DRIFT, Repeated, drift, judge_memory, own_memory, write_scenario
     from voicesim.engine.events import AudioTrouble, TurnTaken
     from voicesim.session.reader import open_bundle
+    from voicesim.session.tracks import TRACKS, read_track
     from voicesim.timebase import SAMPLE_RATE
 
     seconds = minutes * 60
@@ -187,8 +188,11 @@ def on_devices(minutes: float, work: Path) -> dict[str, Any]:
         with (work / "said").open("w+") as said, pulse.recording() as headphones:
             env = pulse.environment(VOICESIM_VOICE="pyttsx3")
             process = subprocess.Popen(
-                [*command, "--out", str(folder)], env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said
-            )
+                [*command, "--out", str(folder)],
+                env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                # A shell lets what it starts in the background ignore Ctrl-C, and its children with it.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )  # fmt: skip
             _until_begun(process, folder, work / "said")
             player = pulse.play(work / "trainee.wav")
             began = time.monotonic()
@@ -218,7 +222,7 @@ def on_devices(minutes: float, work: Path) -> dict[str, Any]:
     checks = {
         "ran_to_its_end": not ended_early,
         "memory_flat": judged.flat,
-        "tracks_equally_long": len({soundfile.info(folder / f"{n}.flac").frames for n in ("trainee", "survivor")}) == 1,
+        "tracks_equally_long": len({len(read_track(folder, name)) for name in TRACKS}) == 1,
         "as_long_as_it_lasted": len(trainee) >= length - SAMPLE_RATE,
         "trainee_does_not_drift": abs(ears["drift_s"]) <= DRIFT,
         "survivor_does_not_drift": abs(mouth["drift_s"]) <= DRIFT,

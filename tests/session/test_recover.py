@@ -99,7 +99,7 @@ def test_mending_that_was_itself_cut_off_can_be_done_again(cut_off, monkeypatch)
             with pytest.raises(StorageError, match="disk is full"):
                 mend(folder)
         monkeypatch.setattr(mending, "compress", real)
-        mend_whole(folder)
+        mend(folder)
         pieces.append((open_bundle(folder).records, len(open_bundle(folder).track("survivor"))))
         assert not check_session(folder).damaged
     assert len(set(pieces)) == 1
