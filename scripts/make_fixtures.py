@@ -2,6 +2,7 @@
 
     python scripts/make_fixtures.py                  all of them
     python scripts/make_fixtures.py interrupter      one of them
+    python scripts/make_fixtures.py pairs/*          those of a kind
     python scripts/make_fixtures.py --check          only compare the files with the manifest
 
 Needs the development environment and the neural voice, which speaks for the trainees (scripts/test.py sets both up). The
@@ -16,6 +17,7 @@ import hashlib
 import json
 import sys
 import tempfile
+from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from fixtures.actor import Actor, Script, describe
+from fixtures.actor import Actor, describe
+from fixtures.script import Script
 from fixtures.sounds import SOUNDS, room, street
 from fixtures.voices import Trainee, voiced_spans
 from voicesim.audio.files import write_flac
@@ -51,9 +54,10 @@ _SHORTEST_TURN = 3
 def build(folder: Path, trainee: Trainee, prepared: dict[tuple[str, int], Prepared]) -> dict[str, Any]:
     """Make one fixture: `trainee.flac` and `truth.json`. Returns its entry for the manifest."""
     script = load_model(folder / "script.yaml", Script)
+    steps = script.steps
     random = np.random.default_rng(int(hashlib.sha256(folder.name.encode()).hexdigest()[:8], 16))
     audio: list[NDArray[np.int16] | None] = []
-    for step in script.do:
+    for step in steps:
         if step.say:
             audio.append(trainee.speak(step.say, step.voice or script.voice, step.speed or script.speed))
         elif step.sound:
@@ -71,7 +75,7 @@ def build(folder: Path, trainee: Trainee, prepared: dict[tuple[str, int], Prepar
     check_script(folder.name, script, actor, records)
     return {
         "about": script.about,
-        "voices": sorted({step.voice or script.voice for step in script.do if step.say}),
+        "voices": sorted({step.voice or script.voice for step in steps if step.say}),
         "seconds": round(len(track) / SAMPLE_RATE, 1),
         "sha256": digest(folder / "trainee.flac"),
     }
@@ -133,7 +137,7 @@ def describe_all(
     for done in actor.done:
         clip = audio[done["step"]]
         assert clip is not None
-        step = script.do[done["step"]]
+        step = actor.steps[done["step"]]
         spans = voiced_spans(clip.astype(np.float64)) if step.say else []
         said.append(describe(step, done, spans))
     lines = [record for record in records if isinstance(record, LineHeard)]
@@ -169,7 +173,7 @@ def describe_all(
 def check_script(name: str, script: Script, actor: Actor, records: list[Record]) -> None:
     """Say loudly when the engine did not do what the script is about."""
     end = next((record for record in records if isinstance(record, End)), None)
-    left = len(script.do) - len(actor.done) - sum(step.wait for step in script.do)
+    left = len(actor.steps) - len(actor.done) - sum(step.wait for step in actor.steps)
     kind = "none"
     if end is not None and end.ending:
         ending = load_scenario(script.scenario).scenario.states[end.ending].ending
@@ -236,13 +240,13 @@ def main() -> int:
         "Texts written for this project; speech synthesised with Kokoro-82M v1.0; sounds made from numbers."
     )
     manifest["licence"] = "Apache-2.0, as the project"
-    trainee, prepared = Trainee(CACHE), {}
-    folders = sorted(path.parent for path in ROOT.glob("*/script.yaml"))
-    for number, folder in enumerate(folders, start=1):
-        if arguments.names and folder.name not in arguments.names:
-            continue
-        print(f"[{number}/{len(folders)}] {folder.name} ...", flush=True)
-        manifest["fixtures"][folder.name] = build(folder, trainee, prepared)
+    trainee = Trainee(CACHE)
+    prepared: dict[tuple[str, int], Prepared] = {}
+    names = sorted(path.parent.relative_to(ROOT).as_posix() for path in ROOT.rglob("script.yaml"))
+    chosen = [name for name in names if not arguments.names or any(fnmatch(name, each) for each in arguments.names)]
+    for number, name in enumerate(chosen, start=1):
+        print(f"[{number}/{len(chosen)}] {name} ...", flush=True)
+        manifest["fixtures"][name] = build(ROOT / name, trainee, prepared)
         manifest["fixtures"] = dict(sorted(manifest["fixtures"].items()))
         manifest_path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     write_turns(ROOT / "turns")
