@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SYNC_EVERY = 0.2
-"""Seconds between two syncs to disk."""
+"""Seconds from one sync to the next."""
+_BREATH = 0.02
+"""Seconds a slow disk is left alone between two of them."""
 
 
 def storage_error(folder: Path, error: OSError) -> StorageError:
@@ -119,7 +122,9 @@ class SessionWriter:
             raise storage_error(self.folder, error) from error
 
     def _keep_syncing(self) -> None:
-        while not self._closed.wait(_SYNC_EVERY):
+        took = 0.0
+        while not self._closed.wait(max(_BREATH, _SYNC_EVERY - took)):
+            began = time.monotonic()
             try:
                 with self._appending:
                     for track in self._tracks.values():
@@ -130,6 +135,7 @@ class SessionWriter:
             except OSError as error:
                 self._failure = error
                 return
+            took = time.monotonic() - began
 
     @property
     def failed(self) -> bool:
