@@ -117,6 +117,8 @@ def test_a_new_connection_goes_on_where_the_old_one_broke_off() -> None:
     one.regain()
     read(one)
     read(one)
+    with pytest.raises(DeviceError, match="connection"):
+        one.read(0.01)
     with pytest.raises(DeviceError, match="no sound yet"):
         one.reopen()
     one.take(up(0))
@@ -188,3 +190,13 @@ def test_a_frame_keeps_its_samples() -> None:
 def test_garbage_is_no_message(text: str) -> None:
     with pytest.raises(WireError):
         read_message(text, 4096)
+
+
+def test_what_became_of_connections_before_the_session_is_no_matter() -> None:
+    clock = Clock()
+    one = card(clock)
+    one.lose()
+    one.regain()
+    clock.now = 60
+    one.begin()
+    assert one.read(0.01) is None

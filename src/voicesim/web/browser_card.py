@@ -54,7 +54,7 @@ class BrowserCard:
         self._silent_for = silent_for
         self._burst = burst
         self._clock = clock
-        self._blocks: queue.Queue[Block] = queue.Queue(_SLOTS)
+        self._blocks: queue.SimpleQueue[Block | None] = queue.SimpleQueue()  # None: here the connection was lost
         self._sent: OrderedDict[int, tuple[NDArray[np.int16], tuple[Mark, ...]]] = OrderedDict()
         self._carried: tuple[Mark, ...] = ()
         self._troubles: tuple[Trouble, ...] = ()
@@ -110,9 +110,9 @@ class BrowserCard:
 
     def _keep(self, captured: NDArray[np.int16], played: NDArray[np.int16], marks: tuple[Mark, ...]) -> None:
         troubles, self._troubles = self._troubles, ()
-        try:
-            self._blocks.put_nowait(Block(captured, played, marks, troubles))
-        except queue.Full:  # the session's thread stands still: nothing is spliced silently, and no mark is lost
+        if self._blocks.qsize() < _SLOTS:
+            self._blocks.put(Block(captured, played, marks, troubles))
+        else:  # the session's thread stands still: nothing is spliced silently, and no mark is lost
             self._carry(marks)
             self._troubles = (*troubles, ("overflow", BLOCK))
 
@@ -132,6 +132,7 @@ class BrowserCard:
     def lose(self) -> None:
         """The connection is gone, and with it whatever waited in the browser."""
         self._connected = False
+        self._blocks.put(None)
 
     def regain(self) -> None:
         """There is a connection again; its blocks are numbered from the beginning."""
@@ -143,6 +144,12 @@ class BrowserCard:
 
     # ------------------------------------------------------------ the session's side
 
+    def begin(self) -> None:
+        """The session begins now; whatever became of connections before it is no matter. No block is taken meanwhile."""
+        while not self._blocks.empty():
+            self._blocks.get()
+        self._heard = self._clock()
+
     def read(self, timeout: float) -> Block | None:
         """The next block, None when there is none in `timeout` seconds.
 
@@ -150,10 +157,13 @@ class BrowserCard:
             DeviceError: the browser is gone, or sends nothing; every block from before has been read.
         """
         try:
-            return self._blocks.get(timeout=timeout)
+            block = self._blocks.get(timeout=timeout)
         except queue.Empty:
             self._check_alive()
             return None
+        if block is None:  # also where the page was back before anybody looked
+            raise _lost()
+        return block
 
     def reopen(self) -> None:
         """Go on with the browser's sound.
@@ -167,6 +177,10 @@ class BrowserCard:
 
     def _check_alive(self) -> None:
         if not self._connected:
-            raise DeviceError("The connection to the browser is lost.", "Open the page again to go on.")
+            raise _lost()
         if self._clock() - self._heard > self._silent_for:
             raise DeviceError("The browser sends no sound any more.", "Check the microphone and the page.")
+
+
+def _lost() -> DeviceError:
+    return DeviceError("The connection to the browser is lost.", "Open the page again to go on.")

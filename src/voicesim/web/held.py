@@ -211,7 +211,7 @@ class HeldSession:
                 prepared, self.plan.folder, self._meta(prepared, begin), ears, view.watch, self._player
             ) as conductor:
                 self.buttons.paused = lambda: conductor.state.phase == "paused"
-                self.card.regain()
+                self.card.begin()
                 self._enter("running")
                 left = converse(conductor, self.card, view, self._settings.reconnect_within, self.buttons)
                 problem = left.problem

@@ -56,7 +56,11 @@ class HeadsetProcessor extends AudioWorkletProcessor {
     super();
     this.ahead = options.processorOptions.ahead;
     this.ratio = RATE / sampleRate;
-    this.port.onmessage = ({ data }) => (data === "restart" ? this.restart() : this.receive(data));
+    this.port.onmessage = ({ data }) => {
+      if (data !== "restart") return this.receive(data);
+      this.restart();
+      this.port.postMessage("restarted"); // whatever was captured before has been posted before
+    };
     this.restart();
   }
 

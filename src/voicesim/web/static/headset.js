@@ -19,7 +19,7 @@ export class Headset {
     await this.context.audioWorklet.addModule("/static/headset-worklet.js");
     const options = { numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [1], processorOptions: { ahead: this.ahead } };
     this.node = new AudioWorkletNode(this.context, "headset", { ...options, channelCount: 1, channelCountMode: "explicit" });
-    this.node.port.onmessage = ({ data }) => this.onblock(data);
+    this.node.port.onmessage = ({ data }) => (data === "restarted" ? this.restarted?.() : this.onblock(data));
     this.context.createMediaStreamSource(this.stream).connect(this.node);
     this.node.connect(this.context.destination);
     await this.context.resume();
@@ -31,9 +31,12 @@ export class Headset {
     return { loop, microphone: this.track.label.slice(0, 200), echo_cancellation: settings.echoCancellation === true, rate: this.context.sampleRate };
   }
 
-  // Forget what waits to be played, and number the captured blocks from 0 again.
+  // Forget what waits to be played, and number the captured blocks from 0 again: the next block after this is number 0.
   restart() {
-    this.node.port.postMessage("restart");
+    return new Promise((done) => {
+      this.restarted = done;
+      this.node.port.postMessage("restart");
+    });
   }
 
   play(frame) {

@@ -149,12 +149,17 @@ function microphoneGone() {
   connection.socket.close();
   say("lost", "The microphone has gone");
   find("note").textContent = "Plug it in again, then connect. The session waits for a minute.";
-  find("retry").hidden = false;
+  offerRetry(true);
+}
+
+function offerRetry(on) {
+  find("retry").hidden = !on;
+  find("pause").hidden = on;
 }
 
 find("retry").addEventListener("click", async () => {
   if (headset || (await openHeadset())) {
-    find("retry").hidden = true;
+    offerRetry(false);
     find("note").textContent = "";
     resumeFlow();
   }
@@ -162,10 +167,12 @@ find("retry").addEventListener("click", async () => {
 
 // ------------------------------------------------------------ live
 
-function resumeFlow() {
+async function resumeFlow() {
   if (!headset || phase !== "running" || !connection.connected) return;
-  headset.restart();
-  flowing = true;
+  const { socket } = connection;
+  flowing = false;
+  await headset.restart();
+  flowing = socket === connection.socket && connection.connected && phase === "running";
 }
 
 function onopen() {
@@ -226,7 +233,7 @@ function onphase({ phase: now, problem }) {
     if (headset) return resumeFlow();
     say("lost", "Your session stands still");
     find("note").textContent = "Go on when you are ready. It waits for a minute.";
-    find("retry").hidden = false;
+    offerRetry(true);
   } else if (now === "closing") {
     flowing = false;
     headset?.close();
