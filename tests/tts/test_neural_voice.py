@@ -57,6 +57,12 @@ def test_a_mood_bends_the_same_words_slower_and_keeps_their_places(
 
 
 @pytest.mark.models
+def test_a_british_voice_speaks_too(neural_voice: KokoroVoice, steady: VoiceStyle) -> None:
+    """eSpeak calls that English by another name than one would guess."""
+    assert len(neural_voice.speak("I stayed.", replace(steady, voice="bf_emma"))) > 0
+
+
+@pytest.mark.models
 def test_an_unknown_voice_is_named(neural_voice: KokoroVoice, steady: VoiceStyle) -> None:
     for name in ("af_nobody", "gmw/en-US", "../af_heart"):
         with pytest.raises(BadInputError, match="no voice"):
