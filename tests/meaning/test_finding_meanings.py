@@ -121,8 +121,9 @@ def test_moves_of_the_sentences_held_out_are_found_as_well_as_the_docs_say(find:
     held = [row for row in read_labelled(AUTHORED) if row.held]
     alone, both = count_moves(held, None), count_moves(held, find)
     assert len(held) >= 140
-    assert total(both).f1 >= 0.55
-    assert total(both).precision >= 0.74
+    assert total(both).f1 >= 0.67
+    assert total(both).precision >= 0.78
+    assert total(alone).precision >= 0.58
     assert total(both).f1 >= total(alone).f1 + 0.25
     assert total(both, UNKIND).invented <= total(alone, UNKIND).invented, "meaning must not accuse anyone falsely"
 

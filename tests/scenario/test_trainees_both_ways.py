@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import pytest
+from click.testing import CliRunner
 
+from voicesim.cli.coverage import coverage
+from voicesim.engine.survivor import Survivor
 from voicesim.language.meanings import FindMeanings
 from voicesim.live.coverage import play_script
 from voicesim.live.reading import examples_of, reader_for
 from voicesim.live.rehearsal import Rehearsal
 from voicesim.meaning.encoder import MiniLM
-from voicesim.meaning.finder import MeaningFinder
+from voicesim.meaning.finder import WITHOUT, MeaningFinder
 from voicesim.scenario.load import LoadedScenario, library, load_scenario
 from voicesim.scenario.scripted import load_trainees
 
@@ -21,12 +25,18 @@ def encoder() -> MiniLM:
     return MiniLM.find()
 
 
+@cache
+def machine(name: str, seed: int) -> Survivor:
+    return Survivor(load_scenario(name).scenario, seed)
+
+
 def otherwise(loaded: LoadedScenario, find: FindMeanings | None) -> dict[str, tuple[str, str]]:
     """Trainees who end otherwise than their file says: what it says, and what happened."""
     reader = reader_for(loaded.scenario, find)
     wrong = {}
     for name, trainee in load_trainees(loaded).items():
-        rehearsal = Rehearsal(loaded.scenario, trainee.seed, understand=reader)
+        her = machine(loaded.scenario.id, trainee.seed)
+        rehearsal = Rehearsal(loaded.scenario, trainee.seed, understand=reader, machine=her)
         play_script(rehearsal, trainee)
         ending = rehearsal.ending.kind if rehearsal.ending else "none"
         if ending != trainee.ends:
@@ -44,3 +54,10 @@ def test_every_scripted_trainee_ends_as_declared_by_words_alone(name: str) -> No
 def test_every_scripted_trainee_ends_as_declared_with_the_sentence_model(name: str) -> None:
     loaded = load_scenario(name)
     assert otherwise(loaded, MeaningFinder(encoder(), examples_of(loaded.scenario))) == {}
+
+
+def test_coverage_says_that_the_sentence_model_was_left_out() -> None:
+    told = CliRunner().invoke(coverage, ["drill-apology", "--runs", "0", "--words-only", "--json"])
+    found = json.loads(told.output)
+    assert found["understood_by"] == WITHOUT
+    assert found["wrong_endings"] == []

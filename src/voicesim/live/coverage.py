@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from time import perf_counter
 
-from voicesim.engine.desk import Understand
 from voicesim.engine.events import StateEntered
 from voicesim.engine.survivor import Heard, Manner, Reaction, Survivor, SurvivorState, heard_to_the_end
 from voicesim.live.random_trainee import RandomTrainee
@@ -183,9 +182,14 @@ def cover(
         find.find([turn.says for trainee in trainees.values() for turn in trainee.turns if turn.says])  # all at once
     reader = reader_for(scenario, find)
     total = len(trainees) * len(SEEDS) + runs
+    cast: dict[int, Survivor] = {}
     for name, trainee in trainees.items():
         for offset in SEEDS:
-            results.append(_play_script(scenario, name, trainee, trainee.seed + offset, reader, scripted))
+            drawn = trainee.seed + offset
+            if drawn not in cast:
+                cast[drawn] = Survivor(scenario, drawn)
+            rehearsal = Rehearsal(scenario, drawn, understand=reader, machine=cast[drawn])
+            results.append(_play_script(rehearsal, name, trainee, scripted))
             progress(scripted.runs, total)
     random = Tally()
     began = perf_counter()
@@ -248,10 +252,7 @@ def play_script(rehearsal: Rehearsal, trainee: Trainee) -> list[Beat]:
     return beats
 
 
-def _play_script(
-    scenario: Scenario, name: str, trainee: Trainee, seed: int, reader: Understand, tally: Tally
-) -> ScriptedRun:
-    rehearsal = Rehearsal(scenario, seed, understand=reader)
+def _play_script(rehearsal: Rehearsal, name: str, trainee: Trainee, tally: Tally) -> ScriptedRun:
     beats = play_script(rehearsal, trainee)
     for beat in beats:
         tally.lines.update(beat.line_ids)
@@ -268,9 +269,9 @@ def _play_script(
         tally.endings[where] += 1
     else:
         tally.stuck.append(
-            Stuck(f"{name} (seed {seed})", len(beats) - 1, (where,), "the script is over before an ending")
+            Stuck(f"{name} (seed {rehearsal.seed})", len(beats) - 1, (where,), "the script is over before an ending")
         )
-    return ScriptedRun(name, seed, ending.kind if ending else "", trainee.ends, where)
+    return ScriptedRun(name, rehearsal.seed, ending.kind if ending else "", trainee.ends, where)
 
 
 def _told(reaction: Reaction) -> SurvivorState:

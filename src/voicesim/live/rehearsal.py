@@ -61,11 +61,13 @@ class Rehearsal:
     """Says what sentences resemble; None to go by their words alone."""
     understand: Understand | None = None
     """A reader to share between rehearsals of one scenario; without it, one of its own."""
+    machine: Survivor | None = None
+    """Her, built for this scenario and seed, to share between rehearsals: it keeps no state, and takes a while to build."""
     _context: list[ContextTurn] = field(default_factory=list)
     _manners: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._survivor = Survivor(self.scenario, self.seed)
+        self._survivor = self.machine or Survivor(self.scenario, self.seed)
         self._state = self._survivor.initial()
         self._understand = self.understand or reader_for(self.scenario, self.find)
         self._settings = default_turn_taking()
