@@ -26,7 +26,9 @@ _SHOWN = 20
 @click.option(
     "--at-least", type=click.FloatRange(0, 100), help="Exit code 1 when fewer percent of states or lines are met."
 )
-@click.option("--words-only", is_flag=True, help="Leave the sentence model out, as on a machine that has not fetched it.")
+@click.option(
+    "--words-only", is_flag=True, help="Leave the sentence model out, as on a machine that has not fetched it."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything for a machine.")
 def coverage(
     name: str,
