@@ -36,6 +36,11 @@ class Entries:
         """Records whose writing had returned."""
         return self.last("recorded", "records")
 
+    def age_of(self, kept: int) -> float:
+        """Seconds by the clock from the first sample that is not among the kept ones to the last that was handed."""
+        later = [float(line["t"]) for line in self.lines if line["do"] == "handed" and int(line["samples"]) > kept]
+        return later[-1] - later[0] if later else 0.0
+
     def closing(self) -> bool:
         """Whether the session had begun to close."""
         return any(line["do"] == "sync" and line["path"].endswith(".transcript.json.part") for line in self.lines)
