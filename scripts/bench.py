@@ -62,7 +62,7 @@ def stages(model: str, asr: str) -> dict[str, Any]:
     from voicesim.audio.files import read_mono_16k
     from voicesim.audio.vad import VoiceActivity
     from voicesim.language.read import read_turn
-    from voicesim.live.rehearsal import Rehearsal
+    from voicesim.rehearsal.dry_run import Rehearsal
     from voicesim.scenario.load import load_scenario
     from voicesim.timebase import FRAME, SAMPLE_RATE
 

@@ -1,4 +1,4 @@
-"""Train the model that is asked where the question rules are silent (`voicesim.language.second_opinion`).
+"""Train the model that is asked where the question rules are silent (`voicesim.language.questions.second_opinion`).
 
     python scripts/train_second_opinion.py            # writes src/voicesim/language/lexicons/second_opinion.json
     python scripts/train_second_opinion.py --try 5    # five-fold cross-validation over strengths, writes nothing
@@ -25,8 +25,8 @@ import numpy as np
 import yaml
 
 from voicesim.language.measure import Agreement, question_kind, unpunctuated
-from voicesim.language.second_opinion import FORMAT, features
-from voicesim.language.tokens import fluent, spoken_words, tokenize
+from voicesim.language.questions.second_opinion import FORMAT, features
+from voicesim.language.text.tokens import fluent, spoken_words, tokenize
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent / "second_opinion"

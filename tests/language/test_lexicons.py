@@ -8,8 +8,8 @@ from voicesim.language.evidence import matches
 from voicesim.language.lexicon import load_move_phrases, load_question_phrases, question_phrases
 from voicesim.language.measure import Agreement
 from voicesim.language.moves import find_moves
-from voicesim.language.phrases import Line, PhraseError, compile_phrase
-from voicesim.language.stems import stem
+from voicesim.language.text.phrases import Line, PhraseError, compile_phrase
+from voicesim.language.text.stems import stem
 
 
 def line(text: str) -> Line:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from voicesim.language.questions.second_opinion import second_opinion
 from voicesim.language.read import read_turn
 from voicesim.language.reading import ContextTurn
-from voicesim.language.second_opinion import second_opinion
 
 
 def test_a_question_put_in_no_known_way_is_still_heard_and_says_who_decided() -> None:

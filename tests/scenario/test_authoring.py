@@ -9,8 +9,8 @@ import pytest
 from small_scenario import SMALL, changed, load
 
 from voicesim.errors import BadInputError
-from voicesim.live.coverage import cover, play_script
-from voicesim.live.rehearsal import Rehearsal
+from voicesim.rehearsal.coverage import cover, play_script
+from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.drawing import svg
 from voicesim.scenario.load import library, load_scenario

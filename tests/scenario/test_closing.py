@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small_scenario import changed, load
 
-from voicesim.live.rehearsal import Rehearsal
+from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.model import Scenario
 
 ROUND = ("      - hears: anything\n        go: short\n  telling", "      - hears: {move: thank}\n        go: short\n      "

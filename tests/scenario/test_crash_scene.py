@@ -12,7 +12,7 @@ import yaml
 import voicesim.scenario
 from voicesim.engine.survivor import Heard, Manner, Silence, Stimulus, Survivor, heard_to_the_end
 from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
-from voicesim.live.rehearsal import Rehearsal
+from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.marks import plain

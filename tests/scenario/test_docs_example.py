@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from voicesim.live.coverage import cover
+from voicesim.rehearsal.coverage import cover
 from voicesim.scenario import model
 from voicesim.scenario.check import check
 from voicesim.scenario.load import LoadedScenario, load_scenario

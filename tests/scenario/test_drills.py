@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from voicesim.live.rehearsal import Beat, Rehearsal
+from voicesim.rehearsal.dry_run import Beat, Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import library, load_scenario
 from voicesim.scenario.model import Scenario

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import voicesim.scenario
-from voicesim.live.rehearsal import Rehearsal
+from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.marks import plain

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voicesim.engine.survivor import Heard, Manner, Silence, Survivor, heard_to_the_end
 from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
-from voicesim.live.coverage import Tally, play_random
+from voicesim.rehearsal.coverage import Tally, play_random
 from voicesim.scenario.load import library, load_scenario
 from voicesim.scenario.marks import same_words
 

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from voicesim.cli.coverage import coverage
 from voicesim.engine.survivor import Survivor
 from voicesim.language.meanings import FindMeanings
-from voicesim.live.coverage import play_script
 from voicesim.live.reading import examples_of, reader_for
-from voicesim.live.rehearsal import Rehearsal
 from voicesim.meaning.encoder import MiniLM
 from voicesim.meaning.finder import WITHOUT, MeaningFinder
+from voicesim.rehearsal.coverage import play_script
+from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.load import LoadedScenario, library, load_scenario
 from voicesim.scenario.scripted import load_trainees
 

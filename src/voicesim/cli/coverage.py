@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from voicesim.live.coverage import Coverage, Tally
+    from voicesim.rehearsal.coverage import Coverage, Tally
     from voicesim.scenario.load import LoadedScenario
     from voicesim.yamlfile import Location
 
@@ -47,9 +47,9 @@ def coverage(
     scripted trainees, if there are any; else by the random ones).
     """
     from voicesim.cli.progress import progress_bar
-    from voicesim.live.coverage import cover
     from voicesim.live.reading import examples_of
     from voicesim.meaning.finder import best_finder
+    from voicesim.rehearsal.coverage import cover
     from voicesim.scenario.check import refuse_broken
     from voicesim.scenario.load import load_scenario
     from voicesim.scenario.scripted import load_trainees

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from voicesim.live.rehearsal import Beat, Rehearsal
+    from voicesim.rehearsal.dry_run import Beat, Rehearsal
     from voicesim.scenario.model import Scenario
     from voicesim.scenario.scripted import Trainee
 
@@ -31,8 +31,8 @@ def say(name: str, seed: int, who: str | None, trainees: Path | None, as_json: b
     how it was taken. The numbers shown are her feelings; a live session never shows them. End with Ctrl-D.
     """
     from voicesim.live.reading import examples_of
-    from voicesim.live.rehearsal import Rehearsal
     from voicesim.meaning.finder import WITHOUT, best_finder
+    from voicesim.rehearsal.dry_run import Rehearsal
     from voicesim.scenario.check import refuse_broken
     from voicesim.scenario.load import load_scenario
     from voicesim.scenario.scripted import load_trainees

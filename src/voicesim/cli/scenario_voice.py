@@ -23,8 +23,8 @@ def voice(name: str, wanted: str, line: str | None, mood: str | None, out: Path 
     """
     from voicesim.cli.progress import progress_bar
     from voicesim.errors import BadInputError
-    from voicesim.live.coverage import script_lines
     from voicesim.live.practice import voice_lines
+    from voicesim.rehearsal.coverage import script_lines
     from voicesim.scenario.check import refuse_broken
     from voicesim.scenario.load import load_scenario
     from voicesim.tts.cache import LineCache

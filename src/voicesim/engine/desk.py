@@ -17,9 +17,7 @@ from voicesim.language.reading import ContextTurn, TurnReading
 class Understand(Protocol):
     """Reads a turn. Must be deterministic; injected so that richer readers can be wired in."""
 
-    def __call__(
-        self, text: str, context: Sequence[ContextTurn], meanings: Sequence[Meaning] = (), /
-    ) -> TurnReading:
+    def __call__(self, text: str, context: Sequence[ContextTurn], meanings: Sequence[Meaning] = (), /) -> TurnReading:
         """The turn's text in its context, with what its sentences are known to resemble."""
 
 

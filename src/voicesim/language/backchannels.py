@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from voicesim.language.lexicon import load_tokens
-from voicesim.language.tokens import tokenize
+from voicesim.language.text.tokens import tokenize
 
 _HUM = re.compile(r"[mh]{2,}")
 """A hum through the nose has no spelling: recognisers write "M-M-HM", "mhmm", "hm hm". Whatever has no other letter is one."""

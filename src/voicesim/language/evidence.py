@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voicesim.language.lexicon import question_phrases
-from voicesim.language.phrases import Line, Match
 from voicesim.language.reading import Form
+from voicesim.language.text.phrases import Line, Match
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from voicesim.scenario.model import Move
 from voicesim.yamlfile import load_model
 
 if TYPE_CHECKING:
-    from voicesim.language.phrases import PhraseIndex
+    from voicesim.language.text.phrases import PhraseIndex
 
 
 def _split(value: Any) -> Any:
@@ -173,7 +173,7 @@ def load_move_phrases() -> MovePhrases:
 @cache
 def question_phrases(group: str) -> tuple[PhraseIndex[None], PhraseIndex[None]]:
     """Compiled `says` and `unless` of one group of `lexicons/questions.yaml`."""
-    from voicesim.language.phrases import PhraseIndex, compile_phrase
+    from voicesim.language.text.phrases import PhraseIndex, compile_phrase
 
     lexicon = load_question_phrases()
     openers = sorted(load_words().openers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from voicesim.language.sentences import Piece, split
+from voicesim.language.text.sentences import Piece, split
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from functools import cache
 from voicesim.language.examples import load_examples
 from voicesim.language.lexicon import load_move_phrases, load_words
 from voicesim.language.meanings import Meaning, labelled
-from voicesim.language.phrases import Line, Match, Phrase, PhraseIndex, compile_phrase
+from voicesim.language.text.phrases import Line, Match, Phrase, PhraseIndex, compile_phrase
 from voicesim.scenario.model import Move
 
 _REACH = 6

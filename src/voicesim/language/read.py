@@ -6,22 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from voicesim.language import marks
 from voicesim.language.backchannels import is_backchannel
 from voicesim.language.evidence import NOTHING, Before, FormReading, matches
-from voicesim.language.forms import read_form
-from voicesim.language.grammar import opening
 from voicesim.language.lexicon import load_words
 from voicesim.language.meanings import Meaning, of_piece
 from voicesim.language.moves import UNKIND, find_moves, moves_by_meaning
-from voicesim.language.phrases import Line, Match
+from voicesim.language.questions import marks
+from voicesim.language.questions.forms import read_form
+from voicesim.language.questions.grammar import opening
+from voicesim.language.questions.second_opinion import Kind, second_opinion
+from voicesim.language.questions.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.language.reading import ContextTurn, Cue, Form, QuestionTypes, Sentence, TurnReading
-from voicesim.language.second_opinion import Kind, second_opinion
-from voicesim.language.sentences import Piece, split
-from voicesim.language.stems import content_stems
-from voicesim.language.tokens import Word, fluent, spoken_words, tokenize
+from voicesim.language.text.phrases import Line, Match
+from voicesim.language.text.sentences import Piece, split
+from voicesim.language.text.stems import content_stems
+from voicesim.language.text.tokens import Word, fluent, spoken_words, tokenize
 from voicesim.language.topics import find_topics
-from voicesim.language.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.scenario.model import Mark, Move
 
 READER = "rules/3+words/2"

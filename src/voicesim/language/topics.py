@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from voicesim.language.meanings import Meaning
 from voicesim.language.reading import Cue, Sentence
-from voicesim.language.stems import stem
-from voicesim.language.tokens import Word, fluent, spoken_words, tokenize
+from voicesim.language.text.stems import stem
+from voicesim.language.text.tokens import Word, fluent, spoken_words, tokenize
 
 Compiled = tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
 

@@ -227,7 +227,9 @@ def curve(taken: Sequence[Taken], utterances: Sequence[Utterance], prepared: Pre
     All hangovers are scaled together. The transcripts arrive when they arrived in the real run.
     """
     now = prepared.turn_taking.in_samples()
-    heard_after = samples(median([each.playback_latency for each in taken if each.playback_latency is not None] or [0.0]))
+    heard_after = samples(
+        median([each.playback_latency for each in taken if each.playback_latency is not None] or [0.0])
+    )
     points = []
     for hangover in _HANGOVERS:
         scale = samples(hangover) / now.turn_end

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from voicesim.language.tokens import Word, expand
+from voicesim.language.text.tokens import Word, expand
 
 _PIECE = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
 

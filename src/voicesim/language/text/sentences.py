@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from voicesim.language.grammar import (
+from voicesim.language.lexicon import load_words, question_phrases
+from voicesim.language.questions.grammar import (
     blocked_before,
     finite,
     inverted,
@@ -22,9 +23,8 @@ from voicesim.language.grammar import (
     verb_base,
     wh_question,
 )
-from voicesim.language.lexicon import load_words, question_phrases
-from voicesim.language.phrases import Line, PhraseIndex, compile_phrase
-from voicesim.language.tokens import Token, Word, fluent, spoken_words, tokenize
+from voicesim.language.text.phrases import Line, PhraseIndex, compile_phrase
+from voicesim.language.text.tokens import Token, Word, fluent, spoken_words, tokenize
 
 _ENDS = frozenset(".?!…")
 

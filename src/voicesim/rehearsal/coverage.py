@@ -10,10 +10,10 @@ from time import perf_counter
 
 from voicesim.engine.events import StateEntered
 from voicesim.engine.survivor import Heard, Manner, Reaction, Survivor, SurvivorState, heard_to_the_end
-from voicesim.live.random_trainee import RandomTrainee
 from voicesim.live.reading import reader_for
-from voicesim.live.rehearsal import Beat, Rehearsal
 from voicesim.meaning.finder import WITHOUT, MeaningFinder
+from voicesim.rehearsal.dry_run import Beat, Rehearsal
+from voicesim.rehearsal.random_trainee import RandomTrainee
 from voicesim.scenario.model import Line, Scenario
 from voicesim.scenario.scripted import Trainee
 from voicesim.yamlfile import Location

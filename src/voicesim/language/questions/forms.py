@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicesim.language.evidence import NOTHING, NOWHERE, Before, FormReading, matches
-from voicesim.language.fragments import read_fragment
-from voicesim.language.grammar import (
+from voicesim.language.lexicon import load_words
+from voicesim.language.questions.fragments import read_fragment
+from voicesim.language.questions.grammar import (
     blocked_before,
     inverted,
     inverted_within,
@@ -15,11 +16,10 @@ from voicesim.language.grammar import (
     verb_base,
     wh_question,
 )
-from voicesim.language.lexicon import load_words
-from voicesim.language.phrases import Line
-from voicesim.language.sentences import Piece
-from voicesim.language.statements import read_statement
-from voicesim.language.tags import read_tag
+from voicesim.language.questions.statements import read_statement
+from voicesim.language.questions.tags import read_tag
+from voicesim.language.text.phrases import Line
+from voicesim.language.text.sentences import Piece
 
 
 def read_form(piece: Piece, line: Line, before: Before = NOWHERE) -> FormReading:

@@ -42,7 +42,7 @@ def features(norms: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """What the model looks at: each feature's name, and the first and last word it covers.
 
     Args:
-        norms: the sentence's words, normalised (`voicesim.language.tokens`).
+        norms: the sentence's words, normalised (`voicesim.language.text.tokens`).
     """
     size = len(norms)
     for length in (1, 2, 3):

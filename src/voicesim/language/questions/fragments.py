@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicesim.language.evidence import Before, FormReading, matches
-from voicesim.language.grammar import is_past, verb_base
 from voicesim.language.lexicon import load_words
-from voicesim.language.phrases import Line
-from voicesim.language.sentences import Piece
-from voicesim.language.stems import content_stems
+from voicesim.language.questions.grammar import is_past, verb_base
+from voicesim.language.text.phrases import Line
+from voicesim.language.text.sentences import Piece
+from voicesim.language.text.stems import content_stems
 
 _ANY = frozenset({"any", "anything", "anyone", "anybody", "anywhere"})
 _OWNED = frozenset({"your", "his", "her", "their", "its"})

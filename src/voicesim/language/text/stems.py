@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from voicesim.language.grammar import verb_base
 from voicesim.language.lexicon import load_words
+from voicesim.language.questions.grammar import verb_base
 
 
 @lru_cache(maxsize=20_000)

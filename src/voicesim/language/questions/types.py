@@ -7,10 +7,10 @@ from functools import cache
 
 from voicesim.language.evidence import FormReading, matches
 from voicesim.language.lexicon import load_question_phrases
-from voicesim.language.phrases import Line, Match
 from voicesim.language.reading import GriffithsType, MitiType, NichdType, QuestionTypes
-from voicesim.language.sentences import Piece
-from voicesim.language.stems import content_stems, stem
+from voicesim.language.text.phrases import Line, Match
+from voicesim.language.text.sentences import Piece
+from voicesim.language.text.stems import content_stems, stem
 
 _FACT_WORDS = frozenset(("who", "whose", "when", "where", "which", "what", "how", "name", "date", "address", "time"))
 _TELLING = frozenset(("tell", "told", "say", "said", "ask", "asked", "claim", "claimed"))

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from voicesim.language.evidence import FormReading, matches
-from voicesim.language.grammar import verb_base
 from voicesim.language.lexicon import load_words
-from voicesim.language.phrases import Line, Match
+from voicesim.language.questions.grammar import verb_base
+from voicesim.language.questions.types import Raised, generic_stems
 from voicesim.language.reading import GriffithsType
-from voicesim.language.sentences import Piece
-from voicesim.language.stems import is_content, stem
-from voicesim.language.types import Raised, generic_stems
+from voicesim.language.text.phrases import Line, Match
+from voicesim.language.text.sentences import Piece
+from voicesim.language.text.stems import is_content, stem
 
 _PHASES = frozenset({"start", "begin", "stop", "keep"})
 _POINTING = frozenset({"the", "his", "her", "their", "that", "those", "these", "this"})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicesim.language.evidence import NOWHERE, Before, FormReading, matches
-from voicesim.language.grammar import finite, inverted, verb_base, wh_question
 from voicesim.language.lexicon import load_words
-from voicesim.language.phrases import Line, Match
-from voicesim.language.sentences import Piece
+from voicesim.language.questions.grammar import finite, inverted, verb_base, wh_question
+from voicesim.language.text.phrases import Line, Match
+from voicesim.language.text.sentences import Piece
 
 
 def read_tag(piece: Piece, line: Line, start: int, before: Before = NOWHERE) -> FormReading | None:
