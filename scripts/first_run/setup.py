@@ -20,6 +20,8 @@ from first_run.packages import Installer, lock_files, pip_environment
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODELS = ("tiny.en", "base", "smart-turn", "room-speech", "sentence-meaning", "kokoro")
 """Speech models every set-up fetches: `practice` uses one of them, the tests both."""
+REAL_TIME = "devices or browser"
+"""Marks of the tests that play and record in real time: nothing else may keep the processor busy beside them."""
 
 
 def prepare(root: Path, console: Console, *, dev: bool) -> Environment:
@@ -95,7 +97,27 @@ def test(arguments: list[str]) -> NoReturn:
             without="Until then the tests that need it are skipped.",
         )
     os.chdir(ROOT)
-    _become(environment.python, "-m", "pytest", *arguments)
+    if arguments:
+        _become(environment.python, "-m", "pytest", *arguments)
+    try:
+        sys.exit(all_tests(environment))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def all_tests(environment: Environment) -> int:
+    """Every test: those that bear company several at a time, then those that listen in real time one by one.
+
+    Returns:
+        The exit code: 0 when all of both passed.
+    """
+    pytest = [str(environment.python), "-m", "pytest"]
+    workers = str(min(4, os.cpu_count() or 1))
+    together = subprocess.run([*pytest, "-n", workers, "--dist", "loadfile", "-m", f"not ({REAL_TIME})"])
+    if together.returncode not in (0, 1):  # stopped, or not even begun
+        return together.returncode
+    alone = subprocess.run([*pytest, "-m", REAL_TIME])
+    return max(together.returncode, alone.returncode)
 
 
 def _help_before_set_up(arguments: list[str], does: str) -> None:
