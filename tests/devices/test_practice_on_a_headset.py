@@ -30,12 +30,10 @@ from voicesim.engine.events import (
     Transcribed,
     TurnTaken,
 )
+from voicesim.live.practice import voice_lines
 from voicesim.scenario.load import load_scenario
 from voicesim.session.reader import Bundle, open_bundle
 from voicesim.timebase import SAMPLE_RATE, samples
-from voicesim.tts.cache import LineCache
-from voicesim.tts.pyttsx3_voice import Pyttsx3Voice
-from voicesim.tts.voicing import voice_ahead
 
 pytestmark = [pytest.mark.devices, pytest.mark.models]
 
@@ -86,9 +84,7 @@ def level(track: np.ndarray, start: float, end: float) -> float:
 
 def at_full_voice(bundle: Bundle, utterance: int) -> tuple[np.ndarray, float]:
     """A line as it would have sounded had nobody spoken, and when it began (s)."""
-    scenario = load_scenario("delayed-report").scenario
-    with Pyttsx3Voice() as voice:
-        book = voice_ahead(scenario, voice, LineCache())
+    book, _ = voice_lines(load_scenario("delayed-report").scenario, "pyttsx3")
     said = next(say for say in of(bundle, Say) if say.utterance == utterance)
     began = next(line.onset for line in of(bundle, LineHeard) if line.utterance == utterance)
     return book.clip(said.text, said.mood).samples, began / SAMPLE_RATE
