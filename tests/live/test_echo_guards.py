@@ -88,10 +88,11 @@ def test_cancelling_lets_the_trainee_be_heard_over_her(her: Samples, delay: int,
     # While it learns, in the first three seconds of her voice, she cannot be interrupted.
     later = [(onset, end) for onset, end in spoken if onset > samples(5) and end - onset > samples(0.7)]
     assert len(later) >= 3
-    assert all(heard[onset:end].sum() >= samples(0.15) for onset, end in later), "every one is noticed"
-    # At 0 dB her echo is louder than the trainee, whose softer syllables are lost under it.
+    noticed = [heard[onset:end].sum() >= samples(0.15) for onset, end in later]
+    # At 0 dB her echo is louder than the trainee: softer syllables are lost under it, and now and then a phrase (docs/headset.md).
+    assert np.mean(noticed) >= (0.9 if decibels == 0 else 1.0)
     assert np.mean([heard[onset:end].mean() for onset, end in later]) > (0.5 if decibels == 0 else 0.75)
-    # Where both speak at once something of her can come through beside him: 0.9 s of 36 s was the most (docs/headset.md).
+    # Where both speak at once something of her can come through beside him (docs/headset.md).
     assert (heard & ~mask(spoken, len(her))).sum() < samples(1.5)
 
 

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -97,11 +98,18 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """Press the mouse on the middle of an element, as a person would."""
-        x, y = self.evaluate(
-            f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
-            " e.scrollIntoView({block: 'center', behavior: 'instant'}); const r = e.getClientRects()[0];"
-            " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        found = f"document.querySelector({json.dumps(selector)})"
+        middle = (
+            f"(() => {{ const e = {found}; e.scrollIntoView({{block: 'center', behavior: 'instant'}});"
+            " const r = e.getClientRects()[0]; return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
+        x, y = self.evaluate(middle)
+        until = time.monotonic() + 2
+        # A dialog that has just been opened is painted a moment later; a person would not press before.
+        while not self.evaluate(f"{found}.contains(document.elementFromPoint({x}, {y}))") and time.monotonic() < until:
+            time.sleep(0.05)
+            x, y = self.evaluate(middle)
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
         for kind in ("mousePressed", "mouseReleased"):
             self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 

@@ -22,6 +22,7 @@ from voicesim.engine.events import (
     End,
     KeyPressed,
     LineHeard,
+    SpeechEnded,
     SpeechStarted,
     TurnTaken,
 )
@@ -90,7 +91,7 @@ def test_her_voice_is_on_one_track_and_the_trainee_on_the_other(held: Bundle) ->
         return float(20 * np.log10(np.sqrt(np.mean(held.track(track)[where].astype(float) ** 2)) / 32768 + 1e-6))
 
     hers = [(line.onset, line.end) for line in of(held, LineHeard)]
-    his = [(turn.onset, turn.end) for turn in of(held, TurnTaken)]
+    his = [(speech.onset, speech.end) for speech in of(held, SpeechEnded)]
     only_hers = marked(hers, 0) & ~marked(his, 0.3)
     only_his = marked(his, 0) & ~marked(hers, 0.3)
     assert level("survivor", only_hers) > -35
@@ -188,6 +189,6 @@ def test_a_deleted_session_is_gone_from_the_disk(held: Bundle, server: Served, b
     browser.click("#delete")
     picture(browser, "delete")
     browser.click("#really")
-    wait(browser, "location.pathname == '/sessions'", 10)
+    wait(browser, "location.pathname == '/sessions'", 30, lambda: server.complaints)
     assert not path.exists()
     assert path.name not in browser.evaluate("document.documentElement.innerHTML")
