@@ -19,7 +19,8 @@ from first_run.errors import CommandFailedError, SetupError
 LOCKS = Path(__file__).resolve().parent.parent / "locks"
 
 CHECK_IMPORTS = (
-    "import torch, whisper, faster_whisper, onnxruntime, pyttsx3, soundfile, soxr, transitions, pydantic, yaml, fastapi, uvicorn"
+    "import torch, whisper, faster_whisper, onnxruntime, pyttsx3, soundfile, soxr, transitions, "
+    "pydantic, yaml, fastapi, uvicorn"
 )
 
 # fmt: off
