@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from voicesim.audio.soundcard import Block
 from voicesim.errors import DeviceError
 from voicesim.live.player import Mark
-from voicesim.web.browser_card import BrowserCard
-from voicesim.web.wire import BLOCK, UP_BYTES, Up, WireError, read_message, read_up
+from voicesim.web.practice.browser_card import BrowserCard
+from voicesim.web.practice.wire import BLOCK, UP_BYTES, Up, WireError, read_message, read_up
 
 
 class Her:

@@ -17,7 +17,7 @@ LOOP = """
 (async () => {
   const rate = RATE, cable = 0.05, seconds = 2;
   const context = new OfflineAudioContext(1, rate * seconds, rate);
-  await context.audioWorklet.addModule('/static/headset-worklet.js');
+  await context.audioWorklet.addModule('/static/practice/headset-worklet.js');
   const node = new AudioWorkletNode(context, 'headset', {numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [1],
     channelCount: 1, channelCountMode: 'explicit', processorOptions: {ahead: 3}});
   const delay = new DelayNode(context, {delayTime: cable, maxDelayTime: 1});

@@ -112,7 +112,14 @@ def test_only_bundled_scenarios_can_be_asked_for(server: Served, name: str) -> N
 
 
 def test_every_answer_keeps_scripts_and_frames_of_others_out(server: Served) -> None:
-    for path in ("/", "/sessions", "/practice/drill-silence", "/nothing", "/api/health", "/static/practice.js"):
+    for path in (
+        "/",
+        "/sessions",
+        "/practice/drill-silence",
+        "/nothing",
+        "/api/health",
+        "/static/practice/practice.js",
+    ):
         headers = ask(server, "GET", path)[2]
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]

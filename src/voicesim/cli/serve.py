@@ -40,7 +40,7 @@ def serve(host: str, port: int, open_it: bool, **given: Any) -> int:
     opened = listen(host, port)
     from voicesim.web.app import build
     from voicesim.web.server import run
-    from voicesim.web.stock import Engines
+    from voicesim.web.practice.stock import Engines
 
     engines = Engines(given["asr"], given["model"], given["model_path"], given["voice"] or "auto")
     place = address(opened)

@@ -78,6 +78,10 @@ class SessionMeta(BaseModel):
     """Which attempt at the drill or the qualification it is, from 1; 0 in practice."""
     trainee: str = ""
     """Whom a certificate is made out to; only a qualification asks."""
+    owner: str = ""
+    """Account of whoever practised, on a server with accounts; empty elsewhere."""
+    private: bool = False
+    """Whether nobody but the owner may see it there."""
     adjustments: dict[str, str] = {}
     """Where a qualification was held under other conditions than the usual ones: option to value."""
     country: str = ""

@@ -8,20 +8,30 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from voicesim import __version__
 from voicesim.errors import BadInputError, VoicesimError
-from voicesim.web import api, pages, sound
+from voicesim.web import pages
+from voicesim.web.access import public
+from voicesim.web.accounts import routes as accounts
 from voicesim.web.binding import LOOPBACK
+from voicesim.web.exports import routes as exports
 from voicesim.web.guard import Guard
-from voicesim.web.hall import FullError, Hall
+from voicesim.web.practice import routes as practice
+from voicesim.web.practice import sound
+from voicesim.web.practice.hall import FullError, Hall
+from voicesim.web.practice.stock import Engines, Stock
+from voicesim.web.progress import routes as progress
+from voicesim.web.replay import routes as replay
+from voicesim.web.room import routes as room
+from voicesim.web.sessions import routes as sessions_routes
 from voicesim.web.settings import WebSettings, web_settings
-from voicesim.web.stock import Engines, Stock
+from voicesim.web.world import World
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -57,10 +67,10 @@ def build(sessions: Path, engines: Engines, country: str = "", settings: WebSett
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.world = api.World(hall, sessions, country)
-    app.include_router(api.router)
-    app.include_router(sound.router)
-    app.include_router(pages.router)
+    app.state.world = World(hall, sessions, country)
+    for room_of in (accounts, practice, sound, sessions_routes, replay, room, progress, exports):
+        app.include_router(room_of.router)
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False, dependencies=[Depends(public)])
     app.mount("/static", _Files(directory=_FILES))
     app.add_exception_handler(VoicesimError, _refused)
     app.add_exception_handler(HTTPException, _refused)
@@ -75,6 +85,11 @@ class _Files(StaticFiles):
         response: Response = super().file_response(*arguments, **named)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def _icon() -> RedirectResponse:
+    """The icon lies with the other files."""
+    return RedirectResponse("/static/icon.svg")
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -1,30 +1,28 @@
-"""What pages and programs ask for as JSON. Described by `/api/openapi.json`."""
+"""Choosing a scenario and beginning a session; its sound goes over the WebSocket in `sound.py`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from voicesim import __version__
 from voicesim.errors import BadInputError
+from voicesim.language.controls import shown_phrase
 from voicesim.scenario.check import refuse_broken
 from voicesim.scenario.load import LoadedScenario, library, load_scenario
-from voicesim.web import kept
-from voicesim.web.hall import Hall
-from voicesim.web.held import planned
+from voicesim.web.access import Person, public, signed_in
+from voicesim.web.pages import page
+from voicesim.web.practice.held import planned
+from voicesim.web.practice.outcome import support_lines
+from voicesim.web.settings import web_settings
+from voicesim.web.world import Problem, world
 
-router = APIRouter(prefix="/api")
+router = APIRouter()
 _Name = Annotated[str, StringConstraints(max_length=150)]
-
-
-class Problem(BaseModel):
-    """Why something was refused, and what to do next."""
-
-    problem: str
-    remedy: str = ""
+_SignedIn = Annotated[Person, Depends(signed_in)]
 
 
 class Health(BaseModel):
@@ -63,21 +61,6 @@ class Admitted(BaseModel):
     token: str
 
 
-class World:
-    """What the routes work on."""
-
-    def __init__(self, hall: Hall, sessions: Path, country: str) -> None:
-        self.hall = hall
-        self.sessions = sessions
-        self.country = country
-
-
-def world(request: Request) -> World:
-    """The world of the application that a request came to."""
-    found: World = request.app.state.world
-    return found
-
-
 def bundled(name: str) -> LoadedScenario:
     """A bundled scenario, by a name that came from outside: never a path.
 
@@ -98,30 +81,32 @@ def short(loaded: LoadedScenario) -> ScenarioShort:
     )
 
 
-@router.get("/health", summary="Whether the server answers")
+@router.get("/api/health", summary="Whether the server answers", dependencies=[Depends(public)])
 def health(request: Request) -> Health:
     """Whether the server answers, and how many sessions are being held."""
     return Health(sessions=world(request).hall.held)
 
 
-@router.get("/scenarios", summary="The scenarios that can be practised")
+@router.get("/api/scenarios", summary="The scenarios that can be practised", dependencies=[Depends(signed_in)])
 def scenarios() -> list[ScenarioShort]:
     """The bundled scenarios."""
     return [short(load_scenario(name)) for name in library()]
 
 
-@router.post("/practices", status_code=202, responses={404: {"model": Problem}, 503: {"model": Problem}})
-def new_practice(request: Request, wish: NewPractice) -> Admitted:
+@router.post("/api/practices", status_code=202, responses={404: {"model": Problem}, 503: {"model": Problem}})
+def new_practice(request: Request, person: _SignedIn, wish: NewPractice) -> Admitted:
     """Begin to prepare a session. Its sound and messages go over the WebSocket `/api/practices/{id}/sound`."""
     here = world(request)
     loaded = bundled(wish.scenario)
     refuse_broken(loaded)
-    session = here.hall.admit(planned(loaded, here.sessions, here.country))
+    session = here.hall.admit(planned(loaded, here.sessions, here.country, person.id))
     return Admitted(id=session.id, token=session.token)
 
 
-@router.delete("/practices/{name}", status_code=204, responses={404: {"model": Problem}})
-def leave_practice(request: Request, name: _Name, token: Annotated[str, Header(max_length=100)]) -> Response:
+@router.delete("/api/practices/{name}", status_code=204, responses={404: {"model": Problem}})
+def leave_practice(
+    request: Request, person: _SignedIn, name: _Name, token: Annotated[str, Header(max_length=100)]
+) -> Response:
     """End a session before its end; what was recorded is kept."""
     session = world(request).hall.find(name, token)
     if session is None:
@@ -130,23 +115,36 @@ def leave_practice(request: Request, name: _Name, token: Annotated[str, Header(m
     return Response(status_code=204)
 
 
-@router.get("/sessions", summary="The kept sessions, newest first")
-def sessions(request: Request) -> list[kept.KeptSession]:
-    """The kept sessions, newest first."""
-    return kept.listed(world(request).sessions)
+@router.get("/", include_in_schema=False)
+def home(person: _SignedIn) -> HTMLResponse:
+    """What can be practised."""
+    found = [load_scenario(name) for name in library()]
+    drills = sorted(
+        (one for one in found if one.scenario.drill),
+        key=lambda one: one.scenario.drill.order if one.scenario.drill else 0,
+    )
+    return page(
+        "practice/home",
+        person=person,
+        here="practice",
+        conversations=[short(one) for one in found if one.scenario.drill is None],
+        drills=[short(one) for one in drills],
+    )
 
 
-@router.get("/sessions/{name}", responses={404: {"model": Problem}})
-def session(request: Request, name: _Name) -> kept.KeptSession:
-    """One kept session."""
-    return kept.find(world(request).sessions, name)[1]
-
-
-@router.delete("/sessions/{name}", status_code=204, responses={404: {"model": Problem}, 409: {"model": Problem}})
-def delete_session(request: Request, name: _Name) -> Response:
-    """Delete a session: sound, log, scorecard and report, for good."""
-    here = world(request)
-    if here.hall.recording_in(name):
-        raise HTTPException(409, "This session is still running. Stop it first.")
-    kept.delete(here.sessions, name)
-    return Response(status_code=204)
+@router.get("/practice/{name}", include_in_schema=False)
+def practice(request: Request, person: _SignedIn, name: str) -> HTMLResponse:
+    """One scenario, from briefing to calm close."""
+    story = bundled(name).scenario
+    settings = web_settings()
+    return page(
+        "practice/practice",
+        person=person,
+        here="practice",
+        story=story,
+        her=story.persona.name.split()[0],
+        support=support_lines(story, world(request).country),
+        phrases={each: shown_phrase(each) for each in ("pause", "stop", "resume")},
+        blocks_ahead=settings.blocks_ahead,
+        reconnect_within=round(settings.reconnect_within),
+    )

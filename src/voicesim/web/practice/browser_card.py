@@ -21,7 +21,7 @@ from voicesim.audio.soundcard import Block
 from voicesim.errors import DeviceError
 from voicesim.live.player import Mark
 from voicesim.timebase import SAMPLE_RATE
-from voicesim.web.wire import BLOCK, Up, WireError, down
+from voicesim.web.practice.wire import BLOCK, Up, WireError, down
 
 _SLOTS = 256
 """Blocks that may wait for the session's thread: five seconds."""

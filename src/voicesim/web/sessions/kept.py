@@ -35,6 +35,10 @@ class KeptSession(BaseModel):
     """``complete``, or ``recording``: running, or interrupted."""
     score: float | None = None
     """0 to 100; None while it is not scored."""
+    owner: str = ""
+    """Account of whoever practised; empty where there are none."""
+    private: bool = False
+    """Whether nobody but the owner may see it."""
 
 
 def listed(sessions: Path) -> list[KeptSession]:
@@ -104,6 +108,8 @@ def _short(path: Path, meta: SessionMeta) -> KeptSession:
         mode=meta.mode,
         state=meta.state,
         score=_score(path),
+        owner=meta.owner,
+        private=meta.private,
     )
 
 

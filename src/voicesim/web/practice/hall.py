@@ -6,9 +6,9 @@ import threading
 import time
 
 from voicesim.errors import VoicesimError
-from voicesim.web.held import HeldSession, Plan
+from voicesim.web.practice.held import HeldSession, Plan
+from voicesim.web.practice.stock import Stock
 from voicesim.web.settings import WebSettings
-from voicesim.web.stock import Stock
 
 _GOODBYE = 20.0
 """Seconds that sessions have to close their bundles when the server stops."""

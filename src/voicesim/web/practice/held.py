@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from voicesim.errors import VoicesimError
 from voicesim.session.meta import META
-from voicesim.web.browser_card import BrowserCard
-from voicesim.web.outcome import outcome_of
+from voicesim.web.practice.browser_card import BrowserCard
+from voicesim.web.practice.outcome import outcome_of
+from voicesim.web.practice.stock import Stock
+from voicesim.web.practice.view import PageView
+from voicesim.web.practice.wire import Begin
 from voicesim.web.settings import WebSettings
-from voicesim.web.stock import Stock
-from voicesim.web.view import PageView
-from voicesim.web.wire import Begin
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -43,6 +43,10 @@ class Plan:
     mode: Literal["practice", "drill"] = "practice"
     attempt: int = 0
     country: str = ""
+    owner: str = ""
+    """Account of whoever practises; empty where there are none."""
+    private: bool = False
+    """Whether nobody else may see it."""
 
     @property
     def seed(self) -> int:
@@ -242,6 +246,8 @@ class HeldSession:
                 "mode": self.plan.mode,
                 "attempt": self.plan.attempt,
                 "country": self.plan.country,
+                "owner": self.plan.owner,
+                "private": self.plan.private,
                 "browser": browser,
             }
         )
@@ -260,13 +266,13 @@ class HeldSession:
         self.post({"type": "phase", "phase": "failed", "problem": problem})
 
 
-def planned(loaded: LoadedScenario, sessions: Path, country: str) -> Plan:
+def planned(loaded: LoadedScenario, sessions: Path, country: str, owner: str = "", private: bool = False) -> Plan:
     """The plan for a scenario: practice, or an attempt at a drill, in a new folder of its own."""
     from voicesim.live.practice import default_folder
     from voicesim.review.attempts import drills_done
 
     name = default_folder(loaded).name
-    plan = Plan(loaded, sessions / f"{name}-{secrets.token_hex(3)}", country=country)
+    plan = Plan(loaded, sessions / f"{name}-{secrets.token_hex(3)}", country=country, owner=owner, private=private)
     if loaded.scenario.drill is None:
         return plan
     return replace(plan, mode="drill", attempt=drills_done(sessions)[loaded.scenario.id] + 1)

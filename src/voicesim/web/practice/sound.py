@@ -8,11 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from voicesim.web.api import World
-from voicesim.web.hall import Hall
-from voicesim.web.held import HeldSession
+from voicesim.web.practice.hall import Hall
+from voicesim.web.practice.held import HeldSession
+from voicesim.web.practice.wire import Begin, Hello, Press, WireError, read_message, read_up
 from voicesim.web.settings import WebSettings, web_settings
-from voicesim.web.wire import Begin, Hello, Press, WireError, read_message, read_up
+from voicesim.web.world import world_of
 
 router = APIRouter()
 UNKNOWN, NOT_OURS, REPLACED = 4404, 4400, 4409
@@ -91,7 +91,7 @@ class Line:
 @router.websocket("/api/practices/{name}/sound")
 async def sound(socket: WebSocket, name: str) -> None:
     """A page joins its session: it says hello with the session's secret, then messages and sound flow."""
-    world: World = socket.app.state.world
+    world = world_of(socket)
     settings = web_settings()
     await socket.accept()
     try:

@@ -16,7 +16,7 @@ export class Headset {
     this.track = this.stream.getAudioTracks()[0];
     this.track.onended = () => this.onlost();
     this.context = new AudioContext({ latencyHint: "interactive" });
-    await this.context.audioWorklet.addModule("/static/headset-worklet.js");
+    await this.context.audioWorklet.addModule("/static/practice/headset-worklet.js");
     const options = { numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [1], processorOptions: { ahead: this.ahead } };
     this.node = new AudioWorkletNode(this.context, "headset", { ...options, channelCount: 1, channelCountMode: "explicit" });
     this.node.port.onmessage = ({ data }) => (data === "restarted" ? this.restarted?.() : this.onblock(data));

@@ -1,0 +1,1 @@
+"""Hearing and scoring a whole corpus again: here, or on a Ray cluster."""

@@ -1,0 +1,1 @@
+"""People, sign-ins and the index of sessions, in a database; the sessions themselves stay folders."""

@@ -1,0 +1,63 @@
+"""The kept sessions: their list, one of them, its report, and deleting it for good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from voicesim.web.access import Person, may_see, own_session, seen_session, signed_in
+from voicesim.web.guard import REPORT_POLICY
+from voicesim.web.pages import page
+from voicesim.web.sessions import kept
+from voicesim.web.world import Problem, world
+
+router = APIRouter()
+_SignedIn = Annotated[Person, Depends(signed_in)]
+_Seen = Annotated[tuple[Path, kept.KeptSession], Depends(seen_session)]
+_Own = Annotated[tuple[Path, kept.KeptSession], Depends(own_session)]
+
+
+@router.get("/api/sessions", summary="The kept sessions, newest first")
+def list_sessions(request: Request, person: _SignedIn) -> list[kept.KeptSession]:
+    """The sessions that may be seen, newest first."""
+    return [one for one in kept.listed(world(request).sessions) if may_see(person, one)]
+
+
+@router.get("/api/sessions/{name}", responses={404: {"model": Problem}})
+def one_session(seen: _Seen) -> kept.KeptSession:
+    """One kept session."""
+    return seen[1]
+
+
+@router.delete("/api/sessions/{name}", status_code=204, responses={404: {"model": Problem}, 409: {"model": Problem}})
+def delete_session(request: Request, own: _Own) -> Response:
+    """Delete a session: sound, log, scorecard and report, for good."""
+    here = world(request)
+    if here.hall.recording_in(own[1].id):
+        raise HTTPException(409, "This session is still running. Stop it first.")
+    kept.delete(here.sessions, own[1].id)
+    return Response(status_code=204)
+
+
+@router.get("/sessions", include_in_schema=False)
+def sessions_page(request: Request, person: _SignedIn) -> HTMLResponse:
+    """The kept sessions."""
+    here = world(request)
+    found = [(one, here.hall.recording_in(one.id)) for one in kept.listed(here.sessions) if may_see(person, one)]
+    return page("sessions/sessions", person=person, here="sessions", sessions=found)
+
+
+@router.get("/sessions/{name}", include_in_schema=False)
+def session_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLResponse:
+    """One kept session, with its report."""
+    running = world(request).hall.recording_in(seen[1].id)
+    return page("sessions/session", person=person, here="sessions", session=seen[1], running=running)
+
+
+@router.get("/sessions/{name}/report", include_in_schema=False)
+def report(seen: _Seen) -> HTMLResponse:
+    """The report itself: what `voicesim report` writes."""
+    return HTMLResponse(kept.report_of(seen[0]), headers={"Content-Security-Policy": REPORT_POLICY})
