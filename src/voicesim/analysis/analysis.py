@@ -21,7 +21,7 @@ from voicesim.scoring.pace import turn_paces
 from voicesim.scoring.rubric import Rubric
 from voicesim.scoring.scorecard import Scorecard, score
 from voicesim.scoring.turns import Reader
-from voicesim.session.meta import write_atomically
+from voicesim.session.disk import write_atomically
 from voicesim.session.writer import storage_error
 from voicesim.timebase import seconds
 

@@ -114,7 +114,7 @@ class _Line:
 
 def write_turns_file(path: Path, spoken: tuple[Spoken, ...]) -> None:
     """Write utterances as `read_turns_file` reads them."""
-    from voicesim.session.meta import write_atomically
+    from voicesim.session.disk import write_atomically
     from voicesim.timebase import seconds
 
     lines = [

@@ -55,7 +55,7 @@ def score_and_report(
     from voicesim.errors import StorageError
     from voicesim.review.report import write_report
     from voicesim.review.scoring import SCORECARD, score_bundle, write_scorecard
-    from voicesim.session.meta import write_atomically
+    from voicesim.session.disk import write_atomically
 
     card = score_bundle(bundle, rubric)
     written: Path | None = None

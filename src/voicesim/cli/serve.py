@@ -39,8 +39,8 @@ def serve(host: str, port: int, open_it: bool, **given: Any) -> int:
     country = country_of(given["locale"]) if given["locale"] else country_from(os.environ)
     opened = listen(host, port)
     from voicesim.web.app import build
-    from voicesim.web.server import run
     from voicesim.web.practice.stock import Engines
+    from voicesim.web.server import run
 
     engines = Engines(given["asr"], given["model"], given["model_path"], given["voice"] or "auto")
     place = address(opened)

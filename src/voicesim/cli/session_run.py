@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -189,7 +189,7 @@ class SessionRun:
         seed = self.mode.seed
         if seed is None:
             seed = 0 if self.recorded else secrets.randbelow(_SEEDS)
-        self.prepared = replace(self.prepared, seed=seed)
+        self.prepared = self.prepared.for_another(seed)
         return self.prepared
 
     def ask_consent(self) -> None:

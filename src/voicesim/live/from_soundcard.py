@@ -102,8 +102,7 @@ def converse(
         buttons: what the person presses; by default the terminal's keys.
     """
     conductor.begin()
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH)
+    sys.setswitchinterval(_SWITCH)  # for good: other sessions may be held in this process at the same time
     try:
         with buttons or Keys() as keys:
             while not conductor.over:
@@ -124,8 +123,6 @@ def converse(
     except KeyboardInterrupt:
         conductor.tell(KeyPressed(conductor.now, "stop"))
         return Outcome(stopped_by_signal=True)
-    finally:
-        sys.setswitchinterval(usual)
     return Outcome()
 
 

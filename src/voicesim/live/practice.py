@@ -27,7 +27,7 @@ from voicesim.session.meta import Consent, Part, ScenarioRef, SessionMeta
 
 if TYPE_CHECKING:
     from voicesim.asr.ports import Transcriber
-    from voicesim.live.conductor import Conductor
+    from voicesim.live.conductor import Conductor, Recorder
     from voicesim.live.player import Player
     from voicesim.scenario.model import Scenario
     from voicesim.session.writer import SessionWriter
@@ -217,6 +217,26 @@ def default_folder(loaded: LoadedScenario) -> Path:
     return sessions_folder() / f"{datetime.now():%Y-%m-%d-%H%M%S}-{loaded.scenario.id}"
 
 
+def conductor_of(
+    prepared: Prepared, recorder: Recorder, meta: SessionMeta, ears: Ears, watch: Watch, player: Player | None
+) -> Conductor:
+    """A session about to begin: what is prepared, with whoever records, listens, watches and plays."""
+    from voicesim.audio.vad import VoiceActivity
+    from voicesim.live.conductor import Conductor
+    from voicesim.live.player import Player
+
+    return Conductor(
+        prepared.rules,
+        recorder,
+        VoiceActivity(),
+        ears,
+        player or Player(),
+        prepared.book.clip,
+        meta.loop_latency,
+        watch,
+    )
+
+
 @contextmanager
 def recording(
     prepared: Prepared,
@@ -234,9 +254,6 @@ def recording(
     Raises:
         StorageError: the folder cannot be written to, or the disk is full.
     """
-    from voicesim.audio.vad import VoiceActivity
-    from voicesim.live.conductor import Conductor
-    from voicesim.live.player import Player
     from voicesim.session.names import EVENTS
     from voicesim.session.reader import read_records
     from voicesim.session.transcript import write_transcript
@@ -244,16 +261,7 @@ def recording(
 
     writer: SessionWriter = SessionWriter(folder, meta, prepared.loaded.text)
     try:
-        yield Conductor(
-            prepared.rules,
-            writer,
-            VoiceActivity(),
-            ears,
-            player or Player(),
-            prepared.book.clip,
-            meta.loop_latency,
-            watch,
-        )
+        yield conductor_of(prepared, writer, meta, ears, watch, player)
     finally:
         ears.close()
         if writer.failed:

@@ -37,26 +37,12 @@ def unkept(
     Yields:
         The session, and what it has said and heard so far.
     """
-    from voicesim.audio.vad import VoiceActivity
-    from voicesim.live.conductor import Conductor
-    from voicesim.live.player import Player
+    from voicesim.live.practice import conductor_of
 
     leave_no_core_file()
     recorder = MemoryRecorder(meta, prepared.loaded.scenario)
     try:
-        yield (
-            Conductor(
-                prepared.rules,
-                recorder,
-                VoiceActivity(),
-                ears,
-                player or Player(),
-                prepared.book.clip,
-                meta.loop_latency,
-                watch,
-            ),
-            recorder,
-        )
+        yield conductor_of(prepared, recorder, meta, ears, watch, player), recorder
     finally:
         ears.close()
 

@@ -22,8 +22,6 @@ SEEDS = range(6)
 """Each scripted trainee is played with these: the seed picks between lines that fit equally well."""
 MOST_STEPS = 1000
 """After so many turns and silences a run counts as one that never ends."""
-_APART = 7919
-"""Between the seeds of random runs: neighbouring seeds choose alike more often than chance."""
 _MACHINES = 8
 """Seeds shared by the random runs: building a machine takes longer than a run."""
 
@@ -193,7 +191,7 @@ def cover(
             progress(scripted.runs, total)
     random = Tally()
     began = perf_counter()
-    machines = [Survivor(scenario, number * _APART) for number in range(min(_MACHINES, max(1, runs // 10)))]
+    machines = [Survivor(scenario, number) for number in range(min(_MACHINES, max(1, runs // 10)))]
     for number in range(runs):
         play_random(machines[number % len(machines)], Random(f"{seed}/{number}"), random)
         if number % 100 == 99:

@@ -21,7 +21,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from voicesim.errors import BadInputError
 from voicesim.scoring.rubric import Rubric
 from voicesim.scoring.scorecard import Scorecard, StandardResult
-from voicesim.session.meta import META, write_atomically
+from voicesim.session.checksums import file_sha256
+from voicesim.session.disk import write_atomically
+from voicesim.session.meta import META
 from voicesim.session.reader import Bundle
 from voicesim.session.writer import EVENTS, SCENARIO, storage_error
 from voicesim.yamlfile import load_model
@@ -181,7 +183,7 @@ def session_sha256(folder: Path) -> str:
     for name in HASHED:
         path = folder / name
         if path.exists():
-            digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+            digest.update(f"{name} {file_sha256(path)}\n".encode())
     return digest.hexdigest()
 
 

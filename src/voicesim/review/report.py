@@ -11,7 +11,7 @@ from voicesim.review.scoring import conversation_of
 from voicesim.review.sound import stereo_data_uri
 from voicesim.scenario.support_lines import support_for
 from voicesim.scoring.scorecard import Scorecard
-from voicesim.session.meta import write_atomically
+from voicesim.session.disk import write_atomically
 from voicesim.session.reader import Bundle
 from voicesim.session.writer import storage_error
 

@@ -13,7 +13,7 @@ from voicesim.scoring.log import from_records
 from voicesim.scoring.overrides import overrides_from_json, overrides_to_json, reviewed
 from voicesim.scoring.rubric import Rubric, load_rubric
 from voicesim.scoring.scorecard import Override, Scorecard, score
-from voicesim.session.meta import write_atomically
+from voicesim.session.disk import write_atomically
 from voicesim.session.reader import Bundle
 from voicesim.session.writer import storage_error
 

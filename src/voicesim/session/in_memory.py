@@ -74,8 +74,3 @@ class MemoryRecorder:
         length = len(sound["trainee"])
         meta = self._meta.model_copy(update={"state": "complete", "samples": length})
         return UnkeptBundle(NOWHERE, meta, tuple(self._records), (), self._scenario, sound)
-
-    def forget(self) -> None:
-        """Let go of the sound."""
-        for parts in self._sound.values():
-            parts.clear()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voicesim.errors import BadInputError
-from voicesim.session.disk import write_atomically as write_atomically
+from voicesim.session.disk import write_atomically
 
 FORMAT = "voicesim/session/1"
 META = "meta.json"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voicesim.engine.events import LineHeard, Record, Transcribed, TurnTaken, Word
-from voicesim.session.meta import write_atomically
+from voicesim.session.disk import write_atomically
 from voicesim.timebase import clock, seconds
 
 TRANSCRIPT = "transcript.json"
