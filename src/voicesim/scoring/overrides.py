@@ -1,4 +1,7 @@
-"""An instructor's judgements: kept beside the machine's values, one for each criterion, and shown next to them."""
+"""People's judgements: kept beside the machine's values, one for each criterion, and shown next to them.
+
+`overrides.json` is how versions before the instructor's room kept them; it is still read.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from voicesim.errors import BadInputError
+from voicesim.scoring.labels import Relabel
 from voicesim.scoring.rubric import Rubric
-from voicesim.scoring.scorecard import Override, Scorecard, capped, stands, weighted_mean
+from voicesim.scoring.scorecard import Criterion, Override, Recounted, Scorecard, capped, stands, weighted_mean
 from voicesim.yamlfile import did_you_mean
 
 FORMAT = "voicesim/overrides/1"
@@ -67,13 +71,21 @@ def overrides_from_json(text: str) -> dict[str, dict[str, Override]]:
     }
 
 
-def reviewed(scorecard: Scorecard, overrides: Mapping[str, Override], rubric: Rubric) -> Scorecard:
-    """The scorecard with an instructor's judgements beside the machine's.
+def reviewed(
+    scorecard: Scorecard,
+    overrides: Mapping[str, Override],
+    rubric: Rubric,
+    recount: Scorecard | None = None,
+    labels: tuple[Relabel, ...] = (),
+) -> Scorecard:
+    """The scorecard with people's judgements beside the machine's.
 
     Args:
         scorecard: the machine's.
-        overrides: by criterion id.
+        overrides: points by criterion id.
         rubric: the one it was judged by.
+        recount: the same conversation scored with the labels people judged otherwise; None without any.
+        labels: those labels, as they were applied.
 
     Raises:
         BadInputError: an override names no criterion of this rubric.
@@ -84,20 +96,37 @@ def reviewed(scorecard: Scorecard, overrides: Mapping[str, Override], rubric: Ru
         raise BadInputError(
             f"The rubric '{scorecard.rubric.id}' has no criterion '{unknown}'.", did_you_mean(unknown, known)
         )
-    criteria = tuple(replace(each, override=overrides.get(each.id)) for each in scorecard.criteria)
+    again = {each.id: each for each in (recount.criteria if recount else ())}
+    criteria = tuple(
+        replace(each, override=overrides.get(each.id), recounted=_recounted(each, again.get(each.id)))
+        for each in scorecard.criteria
+    )
     weight = sum(rule.weight for rule in rubric.criteria)
     counted = sum(each.weight for each in criteria if each.counted is not None) / weight
     mean = weighted_mean(criteria) if counted >= rubric.least_judged and counted > 0 else None
-    # A cap rests on what the machine found; an instructor who overrules a criterion of the same measure lifts it.
+    # A cap rests on what was found; an instructor who overrules a criterion of the same measure lifts it.
     overruled = {each.measure for each in criteria if each.override and (each.override.points > (each.points or 0))}
-    lifted = tuple(cap for cap in scorecard.caps if not _family(cap.measure) & overruled)
+    caps = (recount or scorecard).caps
+    lifted = tuple(cap for cap in caps if not _family(cap.measure) & overruled)
     overall = capped(mean, lifted)
     return replace(
         scorecard,
         criteria=criteria,
         overall_reviewed=overall,
         standard=stands(rubric, criteria, overall) if rubric.standard else None,
+        relabelled=labels,
     )
+
+
+def _recounted(machine: Criterion, again: Criterion | None) -> Recounted | None:
+    """What judged labels make of a criterion; None where they change nothing of it."""
+    if again is None or (again.value, again.points, again.evidence) == (
+        machine.value,
+        machine.points,
+        machine.evidence,
+    ):
+        return None
+    return Recounted(again.value, again.level, again.points, again.evidence)
 
 
 def _family(measure_name: str) -> set[str]:

@@ -14,6 +14,7 @@ from voicesim.scoring.conversation import Conversation
 from voicesim.scoring.delivery import TurnDelivery, deliver, measure_delivery, tone_flags
 from voicesim.scoring.feedback import Moment, care_moments, good_moments
 from voicesim.scoring.interruptions import Overlap, find_overlaps, measure_interruptions
+from voicesim.scoring.labels import Relabel
 from voicesim.scoring.measures import Evidence, Measure
 from voicesim.scoring.pace import TurnPace, measure_pace, turn_paces
 from voicesim.scoring.questions import TypeCount, count_types, measure_questions
@@ -47,6 +48,16 @@ class BandShown:
 
 
 @dataclass(frozen=True)
+class Recounted:
+    """A criterion counted again with the labels that a person judged otherwise; beside the machine's."""
+
+    value: float | None
+    level: Level | None
+    points: float | None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
 class Criterion:
     """One line of the scorecard. Without enough evidence `value`, `level` and `points` are None."""
 
@@ -70,11 +81,15 @@ class Criterion:
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
     override: Override | None = None
+    recounted: Recounted | None = None
+    """None where no judged label changes it."""
 
     @property
     def counted(self) -> float | None:
-        """The points that count: the instructor's where there are any."""
-        return self.override.points if self.override else self.points
+        """The points that count: the instructor's where there are any, then those from judged labels, then the machine's."""
+        if self.override:
+            return self.override.points
+        return self.recounted.points if self.recounted else self.points
 
 
 @dataclass(frozen=True)
@@ -168,6 +183,8 @@ class Scorecard:
     delivery: tuple[TurnDelivery, ...] = ()
     ending: str = ""
     """How the conversation ended, in the scenario author's words; empty where no ending was reached or there is no scenario."""
+    relabelled: tuple[Relabel, ...] = ()
+    """Labels that a person judged otherwise, each with who, why, and what the machine says."""
 
     def measure(self, name: str) -> Measure:
         """A measure by its name."""
@@ -182,9 +199,15 @@ class Scorecard:
         return next(criterion for criterion in self.criteria if criterion.id == identifier)
 
 
-def score(conversation: Conversation, rubric: Rubric) -> Scorecard:
-    """Measure a conversation and judge it by a rubric. The same conversation gives the same scorecard, bit for bit."""
-    overlaps = find_overlaps(conversation)
+def score(conversation: Conversation, rubric: Rubric, overlaps: tuple[Overlap, ...] | None = None) -> Scorecard:
+    """Measure a conversation and judge it by a rubric. The same conversation gives the same scorecard, bit for bit.
+
+    Args:
+        conversation: what is scored.
+        rubric: what it is judged by.
+        overlaps: who spoke over whom, where a person has judged that; None: as it is found.
+    """
+    overlaps = find_overlaps(conversation) if overlaps is None else overlaps
     moves = find_moves(conversation)
     delivery = deliver(conversation)
     measures = (
@@ -283,7 +306,9 @@ def stands(rubric: Rubric, criteria: tuple[Criterion, ...], overall: float | Non
 
 
 def _level_counted(rubric: Rubric, criterion: Criterion) -> Level | None:
-    return rubric.level_of(criterion.override.points) if criterion.override else criterion.level
+    if criterion.override:
+        return rubric.level_of(criterion.override.points)
+    return criterion.recounted.level if criterion.recounted else criterion.level
 
 
 def weighted_mean(criteria: tuple[Criterion, ...], *, machine: bool = False) -> float | None:
