@@ -1,1 +1,4 @@
-"""People, sign-ins and the index of sessions, in a database; the sessions themselves stay folders."""
+"""People, sign-ins and the index of sessions, in a database; the sessions themselves stay folders.
+
+Begin with `voicesim.store.opening.open_store`.
+"""
