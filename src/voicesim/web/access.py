@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, HTTPException, Request
 
 from voicesim.errors import BadInputError
+from voicesim.review.scoring import read_review
 from voicesim.web.sessions.kept import KeptSession, find
 from voicesim.web.world import world
 
@@ -77,9 +78,14 @@ def seen_session(
 ) -> tuple[Path, KeptSession]:
     """A session the person may see. To everybody else it does not exist."""
     path, session = find(world(request).sessions, name)
-    if not may_see(person, session):
+    if not may_see(person, session) and not _invited(person, path, session):
         raise BadInputError("There is no such session.", "It may have been deleted: look at the list of sessions.")
     return path, session
+
+
+def _invited(person: Person, path: Path, session: KeptSession) -> bool:
+    """Whether a colleague was asked to listen; private sessions are shared with nobody."""
+    return not session.private and read_review(path).invites(person.id)
 
 
 def own_session(

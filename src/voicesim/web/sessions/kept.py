@@ -39,12 +39,19 @@ class KeptSession(BaseModel):
     """Account of whoever practised; empty where there are none."""
     private: bool = False
     """Whether nobody but the owner may see it."""
+    released: bool = True
+    """Whether whoever asks is shown the score; without it, `score` is None."""
 
 
 def listed(sessions: Path) -> list[KeptSession]:
     """The sessions in a folder, newest first; what is no session, or is damaged, is passed over."""
     found = [_short(path, meta) for path, meta in kept_sessions(sessions) if _NAME.fullmatch(path.name)]
     return found[::-1]
+
+
+def without_score(session: KeptSession) -> KeptSession:
+    """A session as those see it to whom its scores are not released."""
+    return session.model_copy(update={"score": None, "released": False})
 
 
 def find(sessions: Path, name: str) -> tuple[Path, KeptSession]:
