@@ -11,25 +11,28 @@ from fastapi.responses import HTMLResponse
 from voicesim.web.access import Person, may_see, own_session, seen_session, signed_in
 from voicesim.web.guard import REPORT_POLICY
 from voicesim.web.pages import page
+from voicesim.web.room.release import NOT_RELEASED, scored_session, shows_scores
 from voicesim.web.sessions import kept
 from voicesim.web.world import Problem, world
 
 router = APIRouter()
 _SignedIn = Annotated[Person, Depends(signed_in)]
 _Seen = Annotated[tuple[Path, kept.KeptSession], Depends(seen_session)]
+_Scored = Annotated[tuple[Path, kept.KeptSession], Depends(scored_session)]
 _Own = Annotated[tuple[Path, kept.KeptSession], Depends(own_session)]
 
 
 @router.get("/api/sessions", summary="The kept sessions, newest first")
 def list_sessions(request: Request, person: _SignedIn) -> list[kept.KeptSession]:
     """The sessions that may be seen, newest first."""
-    return [one for one in kept.listed(world(request).sessions) if may_see(person, one)]
+    sessions = world(request).sessions
+    return [_shown(person, sessions / one.id, one) for one in kept.listed(sessions) if may_see(person, one)]
 
 
 @router.get("/api/sessions/{name}", responses={404: {"model": Problem}})
-def one_session(seen: _Seen) -> kept.KeptSession:
+def one_session(person: _SignedIn, seen: _Seen) -> kept.KeptSession:
     """One kept session."""
-    return seen[1]
+    return _shown(person, *seen)
 
 
 @router.delete("/api/sessions/{name}", status_code=204, responses={404: {"model": Problem}, 409: {"model": Problem}})
@@ -46,7 +49,11 @@ def delete_session(request: Request, own: _Own) -> Response:
 def sessions_page(request: Request, person: _SignedIn) -> HTMLResponse:
     """The kept sessions."""
     here = world(request)
-    found = [(one, here.hall.recording_in(one.id)) for one in kept.listed(here.sessions) if may_see(person, one)]
+    found = [
+        (_shown(person, here.sessions / one.id, one), here.hall.recording_in(one.id))
+        for one in kept.listed(here.sessions)
+        if may_see(person, one)
+    ]
     return page("sessions/sessions", person=person, here="sessions", sessions=found)
 
 
@@ -54,10 +61,18 @@ def sessions_page(request: Request, person: _SignedIn) -> HTMLResponse:
 def session_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLResponse:
     """One kept session, with its report."""
     running = world(request).hall.recording_in(seen[1].id)
-    return page("sessions/session", person=person, here="sessions", session=seen[1], running=running)
+    session = _shown(person, *seen)
+    return page(
+        "sessions/session", person=person, here="sessions", session=session, running=running, not_released=NOT_RELEASED
+    )
 
 
 @router.get("/sessions/{name}/report", include_in_schema=False)
-def report(seen: _Seen) -> HTMLResponse:
+def report(seen: _Scored) -> HTMLResponse:
     """The report itself: what `voicesim report` writes."""
     return HTMLResponse(kept.report_of(seen[0]), headers={"Content-Security-Policy": REPORT_POLICY})
+
+
+def _shown(person: Person, path: Path, session: kept.KeptSession) -> kept.KeptSession:
+    """A session as this person may see it."""
+    return session if shows_scores(person, path) else kept.without_score(session)
