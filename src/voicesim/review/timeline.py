@@ -87,7 +87,7 @@ def _row(conversation: Conversation, scorecard: Scorecard, her_name: str, row: S
         kind: [overlap for overlap in scorecard.overlaps if overlap.kind == kind] for kind in ("interruption", "cut_in")
     }
     drawn = (
-        *blocks("silence", _silences(conversation), top, bottom - top + 26, "Shared silence"),
+        *blocks("silence", silences(conversation), top, bottom - top + 26, "Shared silence"),
         *blocks("standstill", conversation.pauses, top, bottom - top + 26, "The session stood still"),
         *blocks("hesitation", conversation.hesitations, bottom, 26, f"{her_name} hesitates"),
         *blocks("survivor", segments["survivor"], bottom, 26, her_name),
@@ -111,7 +111,7 @@ def _row(conversation: Conversation, scorecard: Scorecard, her_name: str, row: S
     return Row(seconds(row.start), seconds(row.end), drawn, signs, ticks)
 
 
-def _silences(conversation: Conversation) -> list[Span]:
+def silences(conversation: Conversation) -> list[Span]:
     """Stretches in which neither spoke and nothing was hers, long enough to see."""
     taken = sorted(
         (*conversation.trainee, *conversation.survivor, *conversation.hesitations, *conversation.pauses),
