@@ -1,0 +1,210 @@
+"""How many people this machine hears at once through the browser's connection, and what becomes of one more.
+
+Each make-believe browser sends real speech in blocks of 20 ms by the clock, plays what comes back as a page does, and says which
+block sounded. A server of its own, as `voicesim serve` starts it, holds the sessions; what is judged is what it logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCENARIO = "delayed-report"
+HOLDS = {"e2e_p95_ms": 1500.0, "silences_share": 0.01}
+"""What "holds" means: she answers within a second and a half in 95 of 100 turns, and of her sound at most one block in a hundred
+came too late."""
+_BLOCK, _SECONDS = 320, 0.02
+_AHEAD = 3
+
+
+@dataclass
+class Browser:
+    """One make-believe page."""
+
+    url: str
+    id: str
+    token: str
+    blocks: list[bytes]
+    late: int = 0
+    played: int = 0
+    closed: str = ""
+    _waiting: deque[int] = field(default_factory=deque)
+
+    async def talk(self, seconds: float) -> None:
+        """Join the session, begin it once it is ready, and talk for some time."""
+        from websockets.asyncio.client import connect
+        from websockets.exceptions import ConnectionClosed
+
+        address = self.url.replace("http", "ws") + f"/api/practices/{self.id}/sound"
+        try:
+            async with connect(address, origin=self.url, compression=None) as socket:  # type: ignore[arg-type]
+                await socket.send(json.dumps({"type": "hello", "token": self.token}))
+                await self._until_ready(socket)
+                await socket.send(json.dumps({"type": "begin", "rate": 48000}))
+                reading = asyncio.create_task(self._read(socket))
+                await self._speak(socket, seconds)
+                await socket.send(json.dumps({"type": "press", "what": "stop"}))
+                await asyncio.wait_for(reading, 60)
+        except (ConnectionClosed, TimeoutError, OSError) as error:
+            self.closed = f"{type(error).__name__}: {error}"[:100]
+
+    async def _until_ready(self, socket: Any) -> None:
+        async for message in socket:
+            if isinstance(message, str) and json.loads(message).get("phase") == "ready":
+                return
+
+    async def _read(self, socket: Any) -> None:
+        async for message in socket:
+            if isinstance(message, bytes):
+                self._waiting.append(struct.unpack_from("<I", message)[0])
+            elif json.loads(message).get("type") == "over":
+                return
+
+    async def _speak(self, socket: Any, seconds: float) -> None:
+        began, number, playing = time.monotonic(), 0, False
+        while number * _SECONDS < seconds:
+            await asyncio.sleep(max(0.0, began + number * _SECONDS - time.monotonic()))
+            playing = playing or len(self._waiting) >= _AHEAD
+            sounds = self._waiting.popleft() if playing and self._waiting else -1
+            self.played += playing
+            self.late += playing and sounds < 0
+            header = struct.pack("<IiHH", number, sounds, min(len(self._waiting), 65535), 0)
+            await socket.send(header + self.blocks[number % len(self.blocks)])
+            number += 1
+
+
+class Server:
+    """`voicesim serve` in a process of its own."""
+
+    def __init__(self, folder: Path, most: int, model: str) -> None:
+        self.sessions = folder / f"sessions-{most}"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "voicesim", "serve", "--port", "0", "--model", model, "--voice", "pyttsx3",
+             "--most-sessions", str(most)],
+            env={**os.environ, "VOICESIM_SESSIONS": str(self.sessions), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        self.url = next(word for word in self._process.stdout.readline().split() if word.startswith("http")).rstrip("/")
+
+    def admit(self) -> dict[str, str] | int:
+        """A session, or the status with which it was refused."""
+        body = json.dumps({"scenario": SCENARIO, "consent": True}).encode()
+        request = Request(f"{self.url}/api/practices", body, {"Content-Type": "application/json"})
+        try:
+            with urlopen(request) as answer:
+                admitted: dict[str, str] = json.load(answer)
+                return admitted
+        except HTTPError as error:
+            return error.code
+
+    def used(self) -> tuple[float, float]:
+        """(seconds of processor time, peak MiB) of the server and what it started."""
+        import psutil
+
+        own = psutil.Process(self._process.pid)
+        everybody = [own, *own.children(recursive=True)]
+        times = [each.cpu_times() for each in everybody]
+        return sum(t.user + t.system for t in times), sum(each.memory_info().rss for each in everybody) / 2**20
+
+    def stop(self) -> None:
+        """Ctrl-C."""
+        self._process.terminate()
+        self._process.wait(60)
+
+
+def speech() -> list[bytes]:
+    """Ten seconds of one turn and a pause, over and over."""
+    import numpy as np
+    import soundfile
+
+    turns = json.loads((ROOT / "audio_fixtures" / "turns" / "manifest.json").read_text(encoding="utf-8"))
+    short = next(turn for turn in turns if 3 < turn["end_of_speech"] < 4)
+    sound, _ = soundfile.read(ROOT / "audio_fixtures" / "turns" / short["audio"], dtype="int16")
+    rng = np.random.default_rng(1)
+    whole = (rng.standard_normal(500 * _BLOCK) * 8).astype(np.int16)
+    length = min(len(sound), len(whole))
+    whole[:length] = sound[:length]
+    return [whole[start : start + _BLOCK].tobytes() for start in range(0, len(whole), _BLOCK)]
+
+
+def together(count: int, seconds: float, model: str, folder: Path) -> dict[str, Any]:
+    """So many sessions at once, and one more that must be refused.
+
+    Returns:
+        Latencies in milliseconds over all turns, late blocks, processor share, memory; what the one too many was told.
+    """
+    from voicesim.engine.events import AudioTrouble, TurnTimed
+    from voicesim.session.reader import open_bundle
+    from voicesim.timebase import SAMPLE_RATE
+
+    server = Server(folder, count, model)
+    try:
+        blocks = speech()
+        admitted = [server.admit() for _ in range(count)]
+        browsers = [Browser(server.url, one["id"], one["token"], blocks[3 * n :] + blocks[: 3 * n])
+                    for n, one in enumerate(admitted) if isinstance(one, dict)]  # fmt: skip
+        used: list[tuple[float, float, float]] = []
+        refused: list[dict[str, str] | int] = []
+
+        async def everybody() -> None:
+            talks = [asyncio.create_task(browser.talk(seconds)) for browser in browsers]
+            while not all(browser.played for browser in browsers) and not all(talk.done() for talk in talks):
+                await asyncio.sleep(0.2)
+            used.append((time.monotonic(), *server.used()))
+            await asyncio.sleep(seconds / 2)
+            refused.append(await asyncio.to_thread(server.admit))
+            await asyncio.gather(*talks)
+
+        asyncio.run(everybody())
+        used.append((time.monotonic(), *server.used()))
+    finally:
+        server.stop()
+    e2e, troubles = [], 0
+    for path in sorted(server.sessions.iterdir()):
+        bundle = open_bundle(path)
+        e2e += [one.e2e_latency * 1000 / SAMPLE_RATE for one in bundle.records if isinstance(one, TurnTimed)]
+        troubles += sum(isinstance(one, AudioTrouble) and one.kind != "gap" for one in bundle.records)
+    e2e.sort()
+    span = used[1][0] - used[0][0]
+    late = sum(browser.late for browser in browsers) / max(1, sum(browser.played for browser in browsers))
+    p95 = e2e[min(len(e2e) - 1, round(0.95 * (len(e2e) - 1)))] if e2e else None
+    return {
+        "sessions": count, "turns": len(e2e), "e2e_p50_ms": round(e2e[len(e2e) // 2]) if e2e else None,
+        "e2e_p95_ms": round(p95) if p95 is not None else None, "silences_share": round(late, 4), "audio_troubles": troubles,
+        "cpu_cores": round((used[1][1] - used[0][1]) / span, 2), "memory_mib": round(used[1][2]),
+        "broken_off": [browser.closed for browser in browsers if browser.closed], "one_more_was_told": refused[0],
+        "holds": p95 is not None and p95 <= HOLDS["e2e_p95_ms"] and late <= HOLDS["silences_share"],
+    }  # fmt: skip
+
+
+def web_load(model: str, seconds: float = 60.0, most: int = 12) -> dict[str, Any]:
+    """More and more sessions at once, until they do not hold any more.
+
+    Args:
+        model: which Whisper.
+        seconds: how long each round talks.
+        most: rounds at most.
+    """
+    rounds: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="voicesim-load-") as folder:
+        for count in range(1, most + 1):
+            rounds.append(together(count, seconds, model, Path(folder)))
+            print(json.dumps(rounds[-1]), file=sys.stderr, flush=True)
+            if not rounds[-1]["holds"]:
+                break
+    held = [one["sessions"] for one in rounds if one["holds"]]
+    return {"model": model, "holds_means": HOLDS, "sessions_at_once": max(held, default=0), "rounds": rounds}
