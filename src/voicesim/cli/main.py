@@ -10,6 +10,7 @@ from voicesim import __version__
 from voicesim.cli.analyze import analyze
 from voicesim.cli.bench import bench
 from voicesim.cli.drill import drill
+from voicesim.cli.export import export
 from voicesim.cli.headset import headset
 from voicesim.cli.label import label
 from voicesim.cli.machine import devices, doctor
@@ -45,6 +46,7 @@ for command in (
     replay,
     score,
     report,
+    export,
     recover,
     scenario,
     rubric,

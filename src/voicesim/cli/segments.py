@@ -27,6 +27,7 @@ def segments(file: Path, rttm: bool, room: bool | None, as_json: bool) -> None:
     from voicesim.analysis.room import room_segments, segmentation
     from voicesim.audio.files import read_mono_16k
     from voicesim.audio.vad import segments as headset_segments
+    from voicesim.exports.rttm import rttm_line
     from voicesim.timebase import seconds
 
     audio = read_mono_16k(file)
@@ -44,10 +45,9 @@ def segments(file: Path, rttm: bool, room: bool | None, as_json: bool) -> None:
         data = {"file": file.name, "length": length, "segments": [list(pair) for pair in found], "notes": notes}
         click.echo(json.dumps(data, ensure_ascii=False))
         return
-    name = "".join("_" if character.isspace() else character for character in file.stem) or "track"
     for onset, end in found:
         if rttm:
-            click.echo(f"SPEAKER {name} 1 {onset:.3f} {end - onset:.3f} <NA> <NA> speech <NA> <NA>")
+            click.echo(rttm_line(file.stem, onset, end, "speech"))
         else:
             click.echo(f"{onset:.3f}\t{end:.3f}")
     for note in notes:
