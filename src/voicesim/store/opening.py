@@ -12,13 +12,14 @@ from voicesim.errors import BadInputError
 from voicesim.folders import sessions_folder
 from voicesim.store.audit import Audit
 from voicesim.store.database import Clock, Database, now
+from voicesim.store.index import Index
 from voicesim.store.invitations import Invitations
 from voicesim.store.passwords import Passwords, password_rules
 from voicesim.store.people import People
 from voicesim.store.settings import Settings
 from voicesim.store.sign_ins import SignIns
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this version works with; a test compares it with the newest in `migrations/`."""
 FILE = "voicesim.sqlite3"
 _MIGRATING = 0x766F6963
@@ -39,6 +40,7 @@ class Store:
         self.people = People(database, passwords)
         self.invitations = Invitations(database, self.people)
         self.sign_ins = SignIns(database)
+        self.index = Index(database)
         self.settings = Settings(database)
 
     def close(self) -> None:

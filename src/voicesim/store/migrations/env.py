@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from voicesim.store import index_tables  # noqa: F401 (its tables are Base's too)
 from voicesim.store.tables import Base
 
 context.configure(
