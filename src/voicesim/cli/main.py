@@ -14,6 +14,7 @@ from voicesim.cli.export import export
 from voicesim.cli.headset import headset
 from voicesim.cli.label import label
 from voicesim.cli.machine import devices, doctor
+from voicesim.cli.people import people
 from voicesim.cli.practice import practice
 from voicesim.cli.qualify import certificate, qualify
 from voicesim.cli.recover import recover
@@ -58,6 +59,7 @@ for command in (
     doctor,
     bench,
     serve,
+    people,
 ):
     cli.add_command(command)
 

@@ -1,54 +1,126 @@
-"""`voicesim serve`: practise in the browser, on this computer."""
+"""`voicesim serve`: practise in the browser; on this computer, or for an academy."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicesim.cli.options import options
 
+if TYPE_CHECKING:
+    from voicesim.store.opening import Store
+    from voicesim.web.binding import Reach
+
 _EXAMPLES = """\b
 Examples:
   voicesim serve                     then open http://127.0.0.1:8750/
   voicesim serve --open              and open it at once
-  voicesim serve --port 9000         another port
+  voicesim serve --accounts          with sign-in, still on this computer only
+\b
+  For an academy (docs/academy.md leads through it):
+  voicesim serve --host 0.0.0.0 --port 443 --name academy.example --certificate chain.pem --key key.pem
+  voicesim serve --behind-proxy 127.0.0.1 --name academy.example
 """
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(short_help="Practise in the browser.", epilog=_EXAMPLES)
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to be reached at; so far only this computer."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address of this computer to be reached at; any other than the default wants accounts and TLS.",
 )
 @click.option(
     "--port", default=8750, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
 )
+@click.option("--name", "names", multiple=True, help="Name others open it by; may be given several times.")
+@click.option("--certificate", type=_FILE, help="TLS: chain of certificates, PEM.")
+@click.option("--key", type=_FILE, help="TLS: its private key, PEM, without a passphrase.")
+@click.option(
+    "--behind-proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A proxy at this address ends TLS and says for whom it asks; may be given several times.",
+)
+@click.option("--accounts", is_flag=True, help="Ask for a sign-in on this computer, too.")
+@click.option(
+    "--store", metavar="URL", help="Database: a file or postgresql+psycopg://…  [default: beside the sessions]"
+)
+@click.option(
+    "--log", type=_FILE, help="Write the log, JSON lines, to this file.  [default: standard error with accounts]"
+)
 @options("asr", "model", "model-path", "voice", "locale")
 @click.option("--open/--no-open", "open_it", default=False, help="Open it in your browser.")
-def serve(host: str, port: int, open_it: bool, **given: Any) -> int:
-    """Serve voicesim to your own browser: practise with its microphone, and read and delete your sessions.
+def serve(
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    certificate: Path | None,
+    key: Path | None,
+    proxies: tuple[str, ...],
+    accounts: bool,
+    store: str | None,
+    log: Path | None,
+    open_it: bool,
+    **given: Any,
+) -> int:
+    """Serve voicesim to a browser: practise with its microphone, hear sessions again, judge them.
 
-    For one person on one computer: nobody else can reach it, and there is no login. Ctrl-C stops it; a session that is running
-    then is closed and kept.
+    Alone, it is for one person on one computer: nobody else can reach it, and there is no login. Where others can reach it, it
+    wants accounts, TLS and a name, or does not start. Ctrl-C stops it; a session that is running then is closed and kept.
     """
     from voicesim.folders import sessions_folder
     from voicesim.scenario.support_lines import country_from, country_of
-    from voicesim.web.binding import address, listen
+    from voicesim.store.opening import database_of, open_store
+    from voicesim.web.binding import Reach, address, listen, refuse_open_door
 
     country = country_of(given["locale"]) if given["locale"] else country_from(os.environ)
-    opened = listen(host, port)
-    from voicesim.web.app import build
-    from voicesim.web.practice.stock import Engines
-    from voicesim.web.server import run
+    reach = Reach(host, port, names, certificate, key, proxies, accounts)
+    sessions = sessions_folder()
+    kept = open_store(store or database_of(sessions))
+    try:
+        admins = sum(one.active and one.password_set is not None for one in kept.people.all(role="admin"))
+        refuse_open_door(reach, admins)
+        opened = listen(reach)
+        from voicesim.web.logbook import keep_log
 
-    engines = Engines(given["asr"], given["model"], given["model_path"], given["voice"] or "auto")
-    place = address(opened)
+        logged = log is not None or reach.accounts
+        if logged:
+            keep_log(log)
+        from voicesim.web.app import build
+        from voicesim.web.practice.stock import Engines
+        from voicesim.web.server import run
 
-    def started() -> None:
-        click.echo(f"voicesim is at {place}  (only on this computer; Ctrl-C stops it)")
-        if open_it:
-            click.launch(place)
+        place = address(opened, reach)
 
-    run(build(sessions_folder(), engines, country), opened, started)
+        def started() -> None:
+            where = "only on this computer" if not reach.shared else "accounts and TLS"
+            click.echo(f"voicesim is at {place}  ({where}; Ctrl-C stops it)")
+            if open_it:
+                click.launch(place)
+
+        engines = Engines(given["asr"], given["model"], given["model_path"], given["voice"] or "auto")
+        signing = _accounts(reach, kept, sessions) if reach.accounts else None
+        app = build(sessions, engines, country, reach=reach, store=kept, accounts=signing, logged=logged)
+        run(app, opened, started, reach, logged)
+    finally:
+        kept.close()
     return 0
+
+
+def _accounts(reach: Reach, store: Store, sessions: Path) -> Any:
+    """Signing in, with the server's own secret beside the sessions."""
+    from voicesim.web.accounts.accounts import Accounts
+    from voicesim.web.accounts.cookies import Cookies
+    from voicesim.web.accounts.secret import server_secret
+    from voicesim.web.settings import web_settings
+
+    store.sign_ins.clear_away()
+    store.invitations.clear_away()
+    secret = server_secret(sessions.absolute().parent / "server.secret")
+    return Accounts(store, Cookies(secret, reach.tls), web_settings())

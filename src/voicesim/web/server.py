@@ -5,21 +5,24 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from voicesim.web.binding import Reach
 from voicesim.web.settings import web_settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 
-def run(app: ASGIApp, opened: socket.socket, started: Callable[[], None]) -> None:
+def run(app: ASGIApp, opened: socket.socket, started: Callable[[], None], reach: Reach, logged: bool = False) -> None:
     """Serve until Ctrl-C; sessions that are running then are closed and kept.
 
     Args:
         app: the application.
         opened: a listening socket.
         started: told once it answers.
+        reach: how it is reached.
+        logged: whether the log is kept by `voicesim.web.logbook`, and uvicorn's own words go there too.
     """
     import uvicorn
 
@@ -37,6 +40,19 @@ def run(app: ASGIApp, opened: socket.socket, started: Callable[[], None]) -> Non
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        proxy_headers=bool(reach.proxies),  # nobody else is believed what they say of a request
+        forwarded_allow_ips=list(reach.proxies),
+        **_tls(reach),
+        **({"log_config": None} if logged else {}),
     )
     with suppress(KeyboardInterrupt):  # passed on by uvicorn once everything is closed
         Server(config).run(sockets=[opened])
+
+
+def _tls(reach: Reach) -> dict[str, Any]:
+    if reach.certificate is None or reach.key is None:
+        return {}
+    from voicesim.web.certificate import context
+
+    made = context(reach.certificate, reach.key)
+    return {"ssl_context_factory": lambda config, default: made}

@@ -28,6 +28,14 @@ class WebSettings(BaseModel):
     blocks_ahead: int = Field(ge=1, le=50)
     burst: int = Field(ge=50)
     longest_loop: float = Field(gt=0, le=2)
+    most_followers: int = Field(ge=1)
+    failures_per_account: int = Field(ge=1)
+    failures_per_address: int = Field(ge=1)
+    failures_within: float = Field(gt=0)
+    hashing_at_once: int = Field(ge=1)
+    seen_again_after: float = Field(ge=0)
+    look_again_every: float = Field(gt=0)
+    least_free: int = Field(ge=0)
 
 
 @cache

@@ -8,12 +8,11 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from voicesim import __version__
 from voicesim.errors import BadInputError
 from voicesim.language.controls import shown_phrase
 from voicesim.scenario.check import refuse_broken
 from voicesim.scenario.load import LoadedScenario, library, load_scenario
-from voicesim.web.access import Person, public, signed_in
+from voicesim.web.access import Person, signed_in
 from voicesim.web.pages import page
 from voicesim.web.practice.held import planned
 from voicesim.web.practice.outcome import support_lines
@@ -23,15 +22,6 @@ from voicesim.web.world import Problem, world
 router = APIRouter()
 _Name = Annotated[str, StringConstraints(max_length=150)]
 _SignedIn = Annotated[Person, Depends(signed_in)]
-
-
-class Health(BaseModel):
-    """That the server answers."""
-
-    status: Literal["ok"] = "ok"
-    version: str = __version__
-    sessions: int
-    """How many are being held."""
 
 
 class ScenarioShort(BaseModel):
@@ -46,12 +36,14 @@ class ScenarioShort(BaseModel):
 
 
 class NewPractice(BaseModel):
-    """A wish to practise. `consent`: the person has read the content note and agrees to be recorded."""
+    """A wish to practise. `consent`: the person has read the content note and agrees to be recorded. `private`: nobody else, not even
+    an instructor, may see the session."""
 
     model_config = ConfigDict(extra="forbid")
 
     scenario: _Name
     consent: Literal[True]
+    private: bool = False
 
 
 class Admitted(BaseModel):
@@ -81,12 +73,6 @@ def short(loaded: LoadedScenario) -> ScenarioShort:
     )
 
 
-@router.get("/api/health", summary="Whether the server answers", dependencies=[Depends(public)])
-def health(request: Request) -> Health:
-    """Whether the server answers, and how many sessions are being held."""
-    return Health(sessions=world(request).hall.held)
-
-
 @router.get("/api/scenarios", summary="The scenarios that can be practised", dependencies=[Depends(signed_in)])
 def scenarios() -> list[ScenarioShort]:
     """The bundled scenarios."""
@@ -99,7 +85,7 @@ def new_practice(request: Request, person: _SignedIn, wish: NewPractice) -> Admi
     here = world(request)
     loaded = bundled(wish.scenario)
     refuse_broken(loaded)
-    session = here.hall.admit(planned(loaded, here.sessions, here.country, person.id))
+    session = here.hall.admit(planned(loaded, here.sessions, here.country, person.id, wish.private))
     return Admitted(id=session.id, token=session.token)
 
 
@@ -109,7 +95,7 @@ def leave_practice(
 ) -> Response:
     """End a session before its end; what was recorded is kept."""
     session = world(request).hall.find(name, token)
-    if session is None:
+    if session is None or session.plan.owner != person.id:
         raise HTTPException(404, "There is no such session.")
     session.give_up()
     return Response(status_code=204)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from anyio import to_thread
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 
+from voicesim.web.access import Person, joining, still_signed_in
 from voicesim.web.practice.hall import Hall
 from voicesim.web.practice.held import HeldSession
 from voicesim.web.practice.wire import Begin, Hello, Press, WireError, read_message, read_up
@@ -15,8 +17,9 @@ from voicesim.web.settings import WebSettings, web_settings
 from voicesim.web.world import world_of
 
 router = APIRouter()
-UNKNOWN, NOT_OURS, REPLACED = 4404, 4400, 4409
-"""Close codes: no such session (or the wrong secret); what came is nothing a page of ours sends; another page has taken over."""
+UNKNOWN, NOT_OURS, REPLACED, SIGNED_OUT = 4404, 4400, 4409, 4401
+"""Close codes: no such session (or the wrong secret, or somebody else's); what came is nothing a page of ours sends; another page has
+taken over; nobody is signed in, or not any more."""
 _WAITING = 500
 """Messages a page may leave unread: ten seconds of sound."""
 
@@ -89,27 +92,33 @@ class Line:
 
 
 @router.websocket("/api/practices/{name}/sound")
-async def sound(socket: WebSocket, name: str) -> None:
+async def sound(socket: WebSocket, name: str, person: Annotated[Person | None, Depends(joining)]) -> None:
     """A page joins its session: it says hello with the session's secret, then messages and sound flow."""
     world = world_of(socket)
     settings = web_settings()
     await socket.accept()
+    if person is None:
+        await _close(socket, SIGNED_OUT, "Nobody is signed in.")
+        return
     try:
         session = await _introduced(socket, world.hall, name, settings)
     except WireError as error:
         await _close(socket, NOT_OURS, str(error))
         return
-    if session is None:
+    if session is None or session.plan.owner != person.id:
         await _close(socket, UNKNOWN, "There is no such session.")
         return
     line = Line(socket, session)
     session.attach(line.tell)
     session.card.regain()
-    tasks = {asyncio.create_task(line.send()), asyncio.create_task(line.receive(settings))}
+    leaving = asyncio.create_task(_signed_out(socket, settings.look_again_every))
+    tasks = {asyncio.create_task(line.send()), asyncio.create_task(line.receive(settings)), leaving}
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
+        if leaving in done:
+            await _close(socket, SIGNED_OUT, "Nobody is signed in any more.")
     except WireError as error:
         await _close(socket, NOT_OURS, str(error))
     except (WebSocketDisconnect, RuntimeError):
@@ -120,6 +129,12 @@ async def sound(socket: WebSocket, name: str) -> None:
         if session.detach(line.tell):
             session.card.lose()
             asyncio.get_running_loop().call_later(settings.reconnect_within, _forsaken, session)
+
+
+async def _signed_out(socket: WebSocket, every: float) -> None:
+    """Wait until whoever connected is signed out, or kept out."""
+    while await to_thread.run_sync(still_signed_in, socket):
+        await asyncio.sleep(every)
 
 
 async def _introduced(socket: WebSocket, hall: Hall, name: str, settings: WebSettings) -> HeldSession | None:

@@ -1,6 +1,7 @@
 // The connection of a live session. Where it is lost it is tried again, as long as the server keeps the session.
 
 const REPLACED = 4409;
+const SIGNED_OUT = 4401;
 const REFUSED = [4400, 4404, 1008];
 
 export class Connection {
@@ -29,6 +30,7 @@ export class Connection {
   closed(socket, code) {
     if (this.over || socket !== this.socket) return;
     if (code === REPLACED) return this.end("This session goes on in another window.");
+    if (code === SIGNED_OUT) return this.end("You are signed out. What was recorded up to now is among your sessions once you sign in again.");
     if (REFUSED.includes(code)) return this.end("The session has ended. What was recorded is among your sessions.");
     this.lostAt ??= Date.now();
     if (Date.now() - this.lostAt > this.patience) {
