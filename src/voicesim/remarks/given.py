@@ -1,4 +1,4 @@
-"""Scenarios that instructors have given to trainees: `academy/given.jsonl` among the sessions, lines that are added and never changed."""
+"""Scenarios that instructors have given to trainees: `academy/given.jsonl` among the sessions; lines are added, never changed."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ class Task:
     session: str | None = None
 
 
-def give(sessions: Path, by: Who, to: Who, scenario: str, title: str = "", due: date | None = None, text: str = "") -> Given:
+def give(
+    sessions: Path, by: Who, to: Who, scenario: str, title: str = "", due: date | None = None, text: str = ""
+) -> Given:
     """Give a scenario to a trainee.
 
     Raises:

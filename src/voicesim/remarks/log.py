@@ -1,14 +1,14 @@
 """`remarks.jsonl`: one remark a line, each with its number and its own checksum. Lines are added, never changed.
 
-Two programs may write at once: each holds the file's lock while it adds a line. A line that was cut off by a crash, or changed by hand,
-is named and left out; all others are still read.
+Two programs may write at once: each holds the file's lock while it adds a line. A line that was cut off by a crash, or changed
+by hand, is named and left out; all others are still read.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -20,7 +20,7 @@ from zlib import crc32
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from voicesim.errors import BadInputError
-from voicesim.remarks.kinds import AnyRemark, Remark
+from voicesim.remarks.kinds import AnyRemark, Remark, SignOff
 from voicesim.session.disk import for_its_owner_only, sync_folder, write_all
 from voicesim.session.writer import storage_error
 
@@ -56,7 +56,7 @@ class Remarks:
 
 
 def append_remark(folder: Path, remark: Remark) -> None:
-    """Add a remark to a session; it is on the disk when this returns.
+    """Add a remark to a session; it is on the disk when this returns. A sign-off gets the checksum of all that was said before it.
 
     Args:
         folder: the session's.
@@ -65,7 +65,10 @@ def append_remark(folder: Path, remark: Remark) -> None:
     Raises:
         StorageError: it could not be written. What was there before is as it was.
     """
-    append_line(folder / REMARKS, remark)
+    if isinstance(remark, SignOff):
+        append_line(folder / REMARKS, remark, lambda before: remark.model_copy(update={"remarks": before}))
+    else:
+        append_line(folder / REMARKS, remark)
 
 
 def read_remarks(folder: Path) -> Remarks:
@@ -78,18 +81,6 @@ def read_remarks(folder: Path) -> Remarks:
     return Remarks(found.entries, found.notes, found.sums)
 
 
-def remarks_sha256(folder: Path) -> str:
-    """Of all that has been said so far, in hexadecimal; of nothing, where nothing was said.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    try:
-        return sha256(_whole_lines((folder / REMARKS).read_bytes())).hexdigest()
-    except FileNotFoundError:
-        return sha256(b"").hexdigest()
-
-
 @cache
 def _any() -> TypeAdapter[Remark]:
     return TypeAdapter(AnyRemark)
@@ -98,8 +89,13 @@ def _any() -> TypeAdapter[Remark]:
 # ------------------------------------------------------------------------------------------------------- any such file
 
 
-def append_line(path: Path, entry: BaseModel) -> None:
+def append_line(path: Path, entry: BaseModel, finish: Callable[[str], BaseModel] | None = None) -> None:
     """Add an entry to a file of lines, durably; it is made where there is none.
+
+    Args:
+        path: the file.
+        entry: what is added.
+        finish: makes what is added, given the SHA-256 of all lines before it, while nobody else can write.
 
     Raises:
         StorageError: it could not be written.
@@ -114,7 +110,8 @@ def append_line(path: Path, entry: BaseModel) -> None:
             whole = path.read_bytes()
             # What a crash has cut off becomes a damaged line of its own: the next one begins at the left edge.
             torn = b"\n" if whole and not whole.endswith(b"\n") else b""
-            length, data = len(whole), torn + _line((whole + torn).count(b"\n"), entry)
+            added = finish(sha256(whole + torn).hexdigest()) if finish else entry
+            length, data = len(whole), torn + _line((whole + torn).count(b"\n"), added)
             try:
                 write_all(file, data)
                 os.fsync(file)
@@ -204,10 +201,6 @@ def _entry(line: bytes, entry: TypeAdapter[_M]) -> tuple[int, _M]:
         first = error.errors()[0]
         newer = first["type"] == "union_tag_invalid"
         raise ValueError("a kind this version does not know" if newer else first["msg"]) from None
-
-
-def _whole_lines(data: bytes) -> bytes:
-    return data[: data.rfind(b"\n") + 1]
 
 
 def _checksum(body: str) -> str:

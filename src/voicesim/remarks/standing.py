@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from voicesim.remarks.kinds import (
     Assignment,
-    Comment,
     Commendation,
+    Comment,
     CriterionOverride,
     Evaluation,
     FeedbackAsked,

@@ -51,7 +51,7 @@ def conversation_of(bundle: Bundle, listen: bool = True) -> Conversation:
 
 
 def score_bundle(bundle: Bundle, rubric: Rubric | str | Path = "default") -> Scorecard:
-    """Score a session by a rubric: a bundled one's name, a file, or one already loaded. What people judged otherwise stands beside it.
+    """Score a session by a rubric: a bundled one's name, a file, or one already loaded. What people judged stands beside it.
 
     Raises:
         BadInputError: there is no such rubric, or it is not valid; or the judgements are damaged.

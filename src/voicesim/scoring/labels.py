@@ -1,4 +1,4 @@
-"""Labels that a person has judged otherwise than the machine: applied to a conversation, so that what depends on them is counted again."""
+"""Labels that a person judged otherwise than the machine, put into a conversation: what depends on them is counted again."""
 
 from __future__ import annotations
 

@@ -1,0 +1,98 @@
+"""The room's pages: the desk, what was given to oneself, the debrief for the big screen, two attempts side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from voicesim.remarks.kinds import Account
+from voicesim.scenario.load import library, load_scenario
+from voicesim.web.access import Person, instructor, seen_session, signed_in
+from voicesim.web.pages import page
+from voicesim.web.room.asking import SessionName, running_now, scored
+from voicesim.web.room.comparing import Comparison, compare
+from voicesim.web.room.desk import State, chosen, desk, given_shown, session_tasks
+from voicesim.web.room.people import everybody, names
+from voicesim.web.sessions.kept import KeptSession
+from voicesim.web.world import world
+
+router = APIRouter(include_in_schema=False)
+_SignedIn = Annotated[Person, Depends(signed_in)]
+_Instructor = Annotated[Person, Depends(instructor)]
+_Seen = Annotated[tuple[Path, KeptSession], Depends(seen_session)]
+
+STATES: dict[State, str] = {
+    "waiting": "Waiting for you",
+    "asked": "Feedback asked for",
+    "given": "Given as a task",
+    "changed": "Changed since sign-off",
+    "signed": "Signed off",
+    "all": "All sessions",
+}
+
+
+@router.get("/room")
+def room_page(
+    request: Request,
+    person: _Instructor,
+    state: State = "waiting",
+    trainee: Account = "",
+    scenario: Annotated[str, Query(max_length=64)] = "",
+    mine: bool = False,
+) -> HTMLResponse:
+    """The instructor's desk."""
+    here, today = world(request), date.today()
+    rows = desk(person, here.sessions, names(request), today, running_now(request))
+    counts = {each: len(chosen(rows, each)) for each in STATES}
+    found = chosen(rows, state, trainee, scenario, person.id if mine else "")
+    trainees = {row.session.owner: row.trainee for row in rows if row.trainee}
+    return page(
+        "room/desk",
+        person=person,
+        here="room",
+        rows=found,
+        counts=counts,
+        states=STATES,
+        state=state,
+        trainee=trainee,
+        scenario=scenario,
+        mine=mine,
+        trainees=dict(sorted(trainees.items(), key=lambda one: one[1])),
+        scenarios=dict(sorted({row.session.scenario: row.session.title for row in rows}.items())),
+        running=running_now(request),
+        given=given_shown(here.sessions, today),
+        people=[one for one in everybody(request) if one.id != person.id],
+        library=[(name, load_scenario(name).scenario.title) for name in library()],
+        today=today,
+    )
+
+
+@router.get("/tasks")
+def tasks_page(request: Request, person: _SignedIn) -> HTMLResponse:
+    """What was given to whoever asks: scenarios to practise, sessions to listen to."""
+    here, today = world(request), date.today()
+    given = given_shown(here.sessions, today, person.id) if not person.alone else []
+    sessions = session_tasks(here.sessions, person.id, today) if not person.alone else []
+    return page("room/tasks", person=person, here="tasks", given=given, sessions=sessions)
+
+
+@router.get("/sessions/{name}/debrief")
+def debrief_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLResponse:
+    """The marked moments on the big screen."""
+    running = world(request).hall.recording_in(seen[1].id)
+    return page("room/debrief", person=person, here="sessions", session=seen[1], running=running)
+
+
+@router.get("/compare")
+def compare_page(request: Request, person: _SignedIn, a: SessionName, b: SessionName) -> HTMLResponse:
+    """Two attempts side by side."""
+    return page("room/compare", person=person, here="sessions", both=compared(request, person, a, b))
+
+
+def compared(request: Request, person: Person, a: str, b: str) -> Comparison:
+    """Two sessions side by side, where this person may see both with their scores."""
+    return compare(world(request).sessions, scored(request, a, person), scored(request, b, person))
