@@ -17,7 +17,9 @@ SessionName = Annotated[str, Query(min_length=1, max_length=150, description="Th
 
 def running_now(request: Request) -> frozenset[str]:
     """Folders of the sessions that are being held at this moment."""
-    return frozenset(one.plan.folder.name for one in world(request).hall.running if one.plan.folder is not None)
+    here = world(request)
+    folders = here.sessions.iterdir() if here.sessions.is_dir() else ()
+    return frozenset(path.name for path in folders if here.hall.recording_in(path.name))
 
 
 def scored(request: Request, name: str, person: Person) -> tuple[Path, KeptSession]:
