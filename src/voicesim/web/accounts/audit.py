@@ -8,10 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Literal
 
-from fastapi import Request
+from fastapi import Request, WebSocket
 
 from voicesim.store.audit import By
-from voicesim.web.world import world
+from voicesim.web.logbook import WHO
+from voicesim.web.world import world, world_of
 
 Deed = Literal[
     "sign-in failed",
@@ -48,6 +49,22 @@ def audit(request: Request, what: Deed, *, session: str = "", about: str = "", d
     if accounts is None:
         return
     accounts.store.audit.add(what, by(request), about=about, session=session, detail=detail)
+
+
+def audit_of(socket: WebSocket, what: Deed, session: str = "", about: str = "") -> None:
+    """The same for a connection that lasts. Asks the store: call it in a thread.
+
+    Args:
+        socket: of whoever does it.
+        what: is done.
+        session: id of the session it is done to.
+        about: id of the account it is done to.
+    """
+    accounts = world_of(socket).accounts
+    if accounts is None:
+        return
+    where = socket.client.host if socket.client else ""
+    accounts.store.audit.add(what, By(socket.scope.get(WHO, ""), where), about=about, session=session)
 
 
 def by(request: Request) -> By:
