@@ -19,7 +19,7 @@ from zlib import crc32
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from voicesim.errors import BadInputError
+from voicesim.errors import BadInputError, StorageError
 from voicesim.remarks.kinds import AnyRemark, Remark, SignOff
 from voicesim.session.disk import for_its_owner_only, sync_folder, write_all
 from voicesim.session.writer import storage_error
@@ -107,6 +107,8 @@ def append_line(path: Path, entry: BaseModel, finish: Callable[[str], BaseModel]
         raise storage_error(path.parent, error) from None
     try:
         with _alone(file):
+            if os.fstat(file).st_nlink == 0:  # the session was sealed or deleted while we waited
+                raise StorageError(f"{path.parent.name} was changed at this moment.", "Do it again.")
             whole = path.read_bytes()
             # What a crash has cut off becomes a damaged line of its own: the next one begins at the left edge.
             torn = b"\n" if whole and not whole.endswith(b"\n") else b""

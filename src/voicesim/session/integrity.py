@@ -61,7 +61,8 @@ def check_session(folder: Path) -> Checked:
         raise BadInputError(f"There is no folder {folder}.", "Name the folder that `voicesim practice` printed.")
     meta, of_meta = _check_meta(folder)
     sums = meta.checksums if meta else {}
-    tracks = (_check_track(folder, name, sums) for name in TRACKS)
+    removed = meta.sound_removed[:10] if meta else ""
+    tracks = (_check_track(folder, name, sums, removed) for name in TRACKS)
     return Checked(
         folder, (of_meta, _check_scenario(folder, meta, sums), _check_log(folder, meta, sums.get(EVENTS)), *tracks)
     )
@@ -119,7 +120,7 @@ def _check_log(folder: Path, meta: SessionMeta | None, wanted: str | None) -> Fi
     return Finding(EVENTS, "good", f"all {len(records)} records are good")  # each has its own checksum
 
 
-def _check_track(folder: Path, name: TrackName, sums: dict[str, str]) -> Finding:
+def _check_track(folder: Path, name: TrackName, sums: dict[str, str], removed: str) -> Finding:
     growing, finished = folder / f"{name}.wav", folder / f"{name}.flac"
     if growing.exists() and not finished.exists():
         length = growing_length(growing)
@@ -128,6 +129,8 @@ def _check_track(folder: Path, name: TrackName, sums: dict[str, str]) -> Finding
         return Finding(
             growing.name, "unproven", f"{clock(length)} of sound; not closed yet, so nothing proves it", ((0, length),)
         )
+    if removed and not finished.exists():
+        return Finding(finished.name, "good", f"deleted on {removed}, as the rules of retention ask for")
     if not finished.exists():
         return Finding(finished.name, "missing", "the track is gone")
     try:

@@ -93,6 +93,8 @@ class SessionMeta(BaseModel):
     """Length of both tracks once complete."""
     recovered: str = ""
     """When an interrupted session was mended, ISO 8601 with time zone; empty when it was closed by itself."""
+    sound_removed: str = ""
+    """When its sound was deleted as the rules of retention ask for, ISO 8601 with time zone; empty while it is there."""
     checksums: dict[str, str] = {}
     """SHA-256 of each file at the closing, by its name; `meta.json` stands for this file without this entry."""
 

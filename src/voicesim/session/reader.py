@@ -54,7 +54,9 @@ def open_bundle(path: Path | str) -> Bundle:
         raise BadInputError(f"There is no folder {folder}.", "Name the folder that `voicesim practice` printed.")
     meta = read_meta(folder)
     records, notes = read_records(folder / EVENTS)
-    for name in TRACKS:
+    if meta.sound_removed:
+        notes = (*notes, f"Its sound was deleted on {meta.sound_removed[:10]}; what was said is here.")
+    for name in () if meta.sound_removed else TRACKS:
         if not any((folder / f"{name}{ending}").exists() for ending in (".wav", ".flac")):
             notes = (*notes, f"The {name}'s track is missing.")
     if meta.state != "complete":
@@ -67,11 +69,17 @@ def open_bundle(path: Path | str) -> Bundle:
 def read_records(path: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
     """The records of a log up to the first damaged line, and a note if there was one."""
     try:
-        lines = path.read_bytes().split(b"\n")
+        data = path.read_bytes()
     except FileNotFoundError:
         return (), (f"{path.name} is missing.",)
     except OSError as error:
         raise BadInputError(f"{path} cannot be read: {error.strerror}.", "Check who may read it.") from None
+    return records_in(data, path.name)
+
+
+def records_in(data: bytes, name: str = EVENTS) -> tuple[tuple[Record, ...], tuple[str, ...]]:
+    """The same of a log's bytes, wherever they come from; `name` is for the note."""
+    lines = data.split(b"\n")
     records: list[Record] = []
     for number, line in enumerate(lines):
         if not line:
@@ -83,6 +91,6 @@ def read_records(path: Path) -> tuple[tuple[Record, ...], tuple[str, ...]]:
         except ValueError as error:  # DamagedLineError and UnicodeDecodeError are of its kind
             torn = number == len(lines) - 1
             why = "its last line was cut off" if torn else f"line {number + 1} is damaged ({error})"
-            return tuple(records), (f"{path.name}: {why}; read up to there.",)
+            return tuple(records), (f"{name}: {why}; read up to there.",)
         records.append(record)
     return tuple(records), ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,12 +85,20 @@ class Database:
         Raises:
             StorageError: it cannot be done now, most often since somebody else is writing.
         """
-        with self._told(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("VACUUM")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            else:
-                connection.exec_driver_sql("VACUUM FULL")
+        with self._told():
+            if not self.is_sqlite:
+                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.exec_driver_sql("VACUUM FULL")
+                return
+            try:
+                busy = _compact_sqlite(str(self.url.database))
+            except sqlite3.Error as error:
+                raise DBAPIError("VACUUM", None, error) from error
+        if busy:
+            raise StorageError(
+                f"Somebody reads the database {self.name}, so that old pages of it are still there.",
+                "Run `voicesim store tidy` later.",
+            )
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -177,6 +186,18 @@ def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _compact_sqlite(file: str) -> bool:
+    """Write the file anew and empty its log.
+
+    Returns:
+        Whether somebody kept the log from being emptied.
+    """
+    with closing(sqlite3.connect(file, timeout=_BUSY, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("VACUUM")
+        return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -5,14 +5,14 @@ It holds nothing that is not in the sessions, and can be made anew from them at 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from voicesim.store.database import Database, clean
 from voicesim.store.index_tables import PointsRow, SessionRow
@@ -57,6 +57,8 @@ class Indexed:
     review: Review
     feedback_asked: bool
     """Whether the trainee waits for an instructor's feedback."""
+    sound: bool
+    """Whether it still has its sound."""
     sealed: bool
     """Whether its folder is encrypted."""
     problem: str = ""
@@ -239,7 +241,7 @@ def _fits(wanted: Wanted) -> list[ColumnElement[bool]]:
     return fits
 
 
-def _plain(row: Row[Any]) -> tuple[Any, ...]:
+def _plain(row: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(row)
 
 
@@ -247,11 +249,11 @@ def _indexed(row: SessionRow) -> Indexed:
     review: Review = "none"
     for known in ("begun", "signed", "changed"):
         if row.review == known:
-            review = known  # type: ignore[assignment]
+            review = known
     return Indexed(
         row.id, row.owner, row.private, row.scenario, row.title, row.mode, row.driver, row.attempt, row.trainee,
         row.created, row.seconds, row.state, row.rubric, row.overall, row.reviewed, row.level, row.passed, row.expires,
-        review, row.feedback_asked, row.sealed, row.problem,
+        review, row.feedback_asked, row.sound, row.sealed, row.problem,
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class SessionRow(Base):
     expires: Mapped[str] = mapped_column(String(10))
     review: Mapped[str] = mapped_column(String(16))
     feedback_asked: Mapped[bool]
+    sound: Mapped[bool]
     sealed: Mapped[bool]
     problem: Mapped[str] = mapped_column(Text)
 

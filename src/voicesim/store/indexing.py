@@ -23,11 +23,13 @@ from voicesim.review.scoring import SCORECARD
 from voicesim.session.meta import META, read_meta
 from voicesim.store.database import Database, clean
 from voicesim.store.index_tables import PointsRow, SessionRow
+from voicesim.store.keys import NoKeyError
 from voicesim.store.sealed_folder import SEALED, is_sealed
+from voicesim.store.sound import tracks
 from voicesim.timebase import seconds
 
 Opened = Callable[[Path], AbstractContextManager[Path]]
-_READ_FROM = (META, SCORECARD, CERTIFICATE, REMARKS, SEALED)
+READ_FROM = (META, SCORECARD, CERTIFICATE, REMARKS, SEALED)
 """The files that a row is made of."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 _AT_ONCE = 500
@@ -87,7 +89,7 @@ def stamp(folder: Path) -> str:
     """Of the sizes and times of what a row is made of; empty where no session lies."""
     marks: list[tuple[str, int, int]] = []
     base = str(folder)
-    for name in _READ_FROM:
+    for name in READ_FROM:
         try:
             state = os.stat(os.path.join(base, name))
         except (OSError, ValueError):
@@ -135,7 +137,7 @@ def _unknown() -> dict[str, Any]:
     return {
         "owner": "", "private": True, "scenario": "", "title": "", "mode": "", "driver": "", "attempt": 0, "trainee": "",
         "created": _LONG_AGO, "seconds": 0.0, "state": "unread", "rubric": "", "overall": None, "reviewed": None,
-        "level": "", "passed": None, "expires": "", "review": "none", "feedback_asked": False, "sealed": False,
+        "level": "", "passed": None, "expires": "", "review": "none", "feedback_asked": False, "sound": True, "sealed": False,
         "problem": "",
     }  # fmt: skip
 
@@ -151,10 +153,12 @@ def _read(folder: Path, mark: str, opened: Opened | None) -> _Read:
         else:
             with opened(folder) as readable:
                 row, points = read_session(readable)
+    except NoKeyError:
+        return base, None
     except (VoicesimError, OSError, ValueError) as error:
         problem = error.problem if isinstance(error, VoicesimError) else f"it cannot be read ({error})"
         if base["sealed"]:
-            return base, None
+            return {**base, "problem": clean(problem, 300)}, None
         return {**_unknown(), **base, "problem": clean(problem, 300)}, []
     return {**_unknown(), **row, **base}, [{"session": folder.name, **line} for line in points]
 
@@ -170,7 +174,7 @@ def read_session(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "owner": clean(meta.owner, 36), "private": meta.private, "scenario": clean(meta.scenario.id, 100),
         "title": clean(meta.scenario.title, 200), "mode": meta.mode, "driver": meta.driver, "attempt": meta.attempt,
         "trainee": clean(meta.trainee, 200), "created": _moment(meta.created), "seconds": round(seconds(meta.samples), 1),
-        "state": meta.state,
+        "state": meta.state, "sound": not meta.sound_removed or any((folder / name).exists() for name in tracks()),
     }  # fmt: skip
     card = _json(folder / SCORECARD)
     standard = _dict(card.get("standard"))

@@ -1,8 +1,8 @@
 """The master key that all sessions' keys are wrapped with: guarded by a key file or by a passphrase.
 
-`voicesim-key.json` beside the sessions' folder holds it, itself encrypted: with the key file's secret, or with what scrypt makes of the
-passphrase. To guard it otherwise therefore changes this one file and no session. Whoever loses key file or passphrase loses the
-sessions: there is no other way in.
+`voicesim-key.json` beside the sessions' folder holds it, itself encrypted: with the key file's secret, or with what scrypt
+makes of the passphrase. To guard it otherwise therefore changes this one file and no session. Whoever loses key file or
+passphrase loses the sessions: there is no other way in.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -209,6 +210,7 @@ def _about(identifier: str) -> bytes:
     return f"voicesim/key/1 {identifier}".encode()
 
 
+@lru_cache(maxsize=4)
 def _stretched(passphrase: str, scrypt: _Scrypt) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
@@ -13,7 +14,9 @@ from voicesim.folders import sessions_folder
 from voicesim.store.audit import Audit
 from voicesim.store.database import Clock, Database, now
 from voicesim.store.index import Index
+from voicesim.store.indexing import READ_FROM
 from voicesim.store.invitations import Invitations
+from voicesim.store.opened import opened_in_part
 from voicesim.store.passwords import Passwords, password_rules
 from voicesim.store.people import People
 from voicesim.store.settings import Settings
@@ -40,7 +43,7 @@ class Store:
         self.people = People(database, passwords)
         self.invitations = Invitations(database, self.people)
         self.sign_ins = SignIns(database)
-        self.index = Index(database)
+        self.index = Index(database, _in_part)
         self.settings = Settings(database)
 
     def close(self) -> None:
@@ -52,6 +55,10 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _in_part(folder: Path) -> AbstractContextManager[Path]:
+    return opened_in_part(folder, *READ_FROM)
 
 
 def database_of(sessions: Path | None = None) -> str:

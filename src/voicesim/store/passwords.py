@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 from argon2 import PasswordHasher
@@ -129,5 +130,5 @@ def _possible(text: str) -> bool:
 
 def _in_a_row(text: str) -> bool:
     """Whether it only counts or goes through the alphabet."""
-    steps = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in pairwise(text)}
     return steps in ({1}, {-1}) or text in "01234567890123456789" or text in "09876543210987654321"

@@ -2,9 +2,9 @@
 
     magic (8 bytes) · salt (32 bytes) · chunk · chunk · … · last chunk
 
-Each file has its own key, derived from the session's key and the salt (HKDF-SHA256), so that chunks can simply be counted in their
-nonces. The last chunk's nonce says that it is the last: a file that was cut off at a chunk's edge is not taken for whole. The file's
-name and the session's are authenticated with every chunk: files cannot be exchanged for one another.
+Each file has its own key, derived from the session's key and the salt (HKDF-SHA256), so that chunks can simply be counted in
+their nonces. The last chunk's nonce says that it is the last: a file that was cut off at a chunk's edge is not taken for whole.
+The file's name and the session's are authenticated with every chunk: files cannot be exchanged for one another.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """A session's folder, encrypted: `sealed.json` and one encrypted file for each of its files, under names that tell nothing.
 
-`sealed.json` says which master key is needed, holds the session's own key wrapped by it, and, encrypted, the list of the files: names,
-sizes and what each is called on the disk. It is replaced as a whole, and that is the one moment at which anything changes:
+`sealed.json` says which master key is needed, holds the session's own key wrapped by it, and, encrypted, the list of the files:
+names, sizes and what each is called on the disk. It is replaced as a whole, and that is the one moment at which anything changes:
 
-- sealing writes the encrypted files beside the plain ones, reads them back, puts `sealed.json` there, and only then deletes the plain;
+- sealing writes the encrypted files beside the plain ones, reads them back, puts `sealed.json` there, and only then deletes
+  the plain ones;
 - unsealing writes the plain files, takes `sealed.json` away, and only then deletes the encrypted ones.
 
-Whatever happens in between, the folder is either the plain session or the sealed one, and whole; what is left over is cleared away the
-next time. The list authenticates every file under its name in this session. What it cannot show is that somebody put back an
-earlier state of the whole folder.
+Whatever happens in between, the folder is either the plain session or the sealed one, and whole; what is left over is cleared
+away the next time. The list authenticates every file under its name in this session. What it cannot show is that somebody put
+back an earlier state of the whole folder.
 """
 
 from __future__ import annotations
@@ -240,17 +241,23 @@ def clear_leftovers(folder: Path, master: MasterKey) -> tuple[str, ...]:
         return _clear_plain(sealed)
 
 
-def plain_files(folder: Path) -> Iterator[tuple[str, Path]]:
+def plain_files(folder: Path, links: Literal["refuse", "skip"] = "refuse") -> Iterator[tuple[str, Path]]:
     """The files of a plain session, by name; what sealing itself puts there is left out.
 
+    Args:
+        folder: the session's.
+        links: what becomes of links and whatever else is neither a file nor a folder: nothing leads out of the session.
+
     Raises:
-        BadInputError: something is neither a file nor a folder.
+        BadInputError: something is neither a file nor a folder, and is not to be skipped.
     """
     for base, folders, names in os.walk(folder, followlinks=False):
         folders.sort()
         for name in sorted([*names, *(one for one in folders if Path(base, one).is_symlink())]):
             path = Path(base, name)
             if path.is_symlink() or not path.is_file():
+                if links == "skip":
+                    continue
                 raise BadInputError(f"{path} is no plain file.", "Take it away, or put the file itself there.")
             relative = path.relative_to(folder).as_posix()
             if relative != SEALED and not (path.parent == folder and name.endswith((_ENDING, _PART))):

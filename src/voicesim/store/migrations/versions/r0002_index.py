@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("expires", sa.String(10), nullable=False),
         sa.Column("review", sa.String(16), nullable=False),
         sa.Column("feedback_asked", sa.Boolean(), nullable=False),
+        sa.Column("sound", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
