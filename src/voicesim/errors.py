@@ -35,3 +35,7 @@ class WeightsError(VoicesimError):
 
 class StorageError(VoicesimError):
     """The disk is full, read-only or gone: what was written so far is kept."""
+
+
+class ServiceError(VoicesimError):
+    """Another machine that was asked for something is gone, refuses, or answers what cannot be used."""

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voicesim.asr.hearing import Decoded, Hearing, Piece, Samples, hearing, recognise
 from voicesim.asr.machine import threads
@@ -27,12 +28,16 @@ class FasterWhisper:
     Args:
         files: the checkpoint, with CTranslate2 files.
         settings: windows and gates; by default those of `hearing.yaml`.
+        device: ``cpu``, ``cuda`` or ``auto``.
+        compute_type: CTranslate2's name for the arithmetic; empty for 8-bit on a processor, 16-bit floats on a graphics card.
 
     Raises:
         WeightsError: the checkpoint has no CTranslate2 files.
     """
 
-    def __init__(self, files: ModelFiles, settings: Hearing | None = None) -> None:
+    def __init__(
+        self, files: ModelFiles, settings: Hearing | None = None, device: str = "cpu", compute_type: str = ""
+    ) -> None:
         if files.folder is None:
             raise WeightsError(
                 f"The faster-whisper engine has no weights for '{files.model}'.",
@@ -42,32 +47,36 @@ class FasterWhisper:
         self.model = files.model
         self._files, self._folder = files, files.folder
         self._settings = settings or hearing()
+        self._device, self._compute_type = device, compute_type
         self._lock = threading.Lock()
-        self._core: _Core | None = None
+        self._core: Core | None = None
 
     def warm_up(self) -> None:
         """Load the weights and run once, so that the first turn is as quick as the rest."""
         with self._lock:
-            core = self._loaded()
+            core = self.core()
             encoded = core.encode(np.zeros(SAMPLE_RATE, np.float32), self._settings.window.floor)
             core.decode(encoded, "", 1)
 
     def transcribe(self, samples: Samples, prompt: Sequence[str] = ()) -> Transcript:
         """Transcribe one segment. See `Transcriber.transcribe`."""
         with self._lock:
-            return recognise(self._loaded(), samples, prompt, self._settings)
+            return recognise(self.core(), samples, prompt, self._settings)
 
-    def _loaded(self) -> _Core:
+    def core(self) -> Core:
+        """The engine itself, loaded. Not safe to use from several threads.
+
+        Raises:
+            WeightsError: the weights cannot be loaded, or the device is not there.
+        """
         if self._core is None:
-            from ctranslate2 import get_supported_compute_types
             from faster_whisper import WhisperModel
 
-            kind = "int8" if "int8" in get_supported_compute_types("cpu") else "default"
             try:
                 model = WhisperModel(
                     str(self._folder),
-                    device="cpu",
-                    compute_type=kind,
+                    device=self._device,
+                    compute_type=self._compute_type or _quickest(self._device),
                     cpu_threads=threads(),
                     local_files_only=True,
                 )
@@ -76,8 +85,17 @@ class FasterWhisper:
                     f"The weights in {self._folder} cannot be loaded: {error}.",
                     "Fetch them again, or choose another model.",
                 ) from None
-            self._core = _Core(model)
+            self._core = Core(model)
         return self._core
+
+
+def _quickest(device: str) -> str:
+    """The arithmetic that is quickest at no worse a word error rate (docs/ears.md)."""
+    from ctranslate2 import get_supported_compute_types
+
+    if device != "cpu":
+        return "default" if device == "auto" else "float16"
+    return "int8" if "int8" in get_supported_compute_types("cpu") else "default"
 
 
 @dataclass(frozen=True)
@@ -86,50 +104,76 @@ class _Encoded:
     """The encoder's output, kept by CTranslate2."""
 
 
-class _Core:
+class Core:
     """What `hearing.recognise` asks of an engine."""
 
     def __init__(self, model: WhisperModel) -> None:
         from faster_whisper.tokenizer import Tokenizer
 
-        self._model = model
+        self.whisper = model
         multilingual = bool(model.model.is_multilingual)
-        self._tokenizer = Tokenizer(model.hf_tokenizer, multilingual, task="transcribe", language="en")
+        self.tokenizer = Tokenizer(model.hf_tokenizer, multilingual, task="transcribe", language="en")
         special = (
-            self._tokenizer.transcribe,
-            self._tokenizer.translate,
-            self._tokenizer.sot,
-            self._tokenizer.sot_prev,
-            self._tokenizer.sot_lm,
+            self.tokenizer.transcribe,
+            self.tokenizer.translate,
+            self.tokenizer.sot,
+            self.tokenizer.sot_prev,
+            self.tokenizer.sot_lm,
         )
-        self._suppressed = sorted({*self._tokenizer.non_speech_tokens, *special})
+        self.suppressed = sorted({*self.tokenizer.non_speech_tokens, *special})
 
-    def encode(self, samples: Samples, seconds: float) -> _Encoded:
+    def mel(self, samples: Samples, seconds: float) -> NDArray[np.float32]:
+        """What the encoder is given for a window of `seconds`: shape (mels, frames)."""
         padded = np.zeros(round(seconds * SAMPLE_RATE), np.float32)
         padded[: len(samples)] = samples[: len(padded)]
-        return _Encoded(self._model.encode(self._model.feature_extractor(padded, padding=0)))
+        features: NDArray[np.float32] = self.whisper.feature_extractor(padded, padding=0)
+        return features
+
+    def encode(self, samples: Samples, seconds: float) -> _Encoded:
+        return _Encoded(self.whisper.encode(self.mel(samples, seconds)))
 
     def decode(self, encoded: _Encoded, prompt: str, most_tokens: int) -> Decoded:
-        tokenizer = self._tokenizer
-        tokens = self._model.get_prompt(tokenizer, tokenizer.encode(" " + prompt) if prompt else [], True)
-        (result,) = self._model.model.generate(
-            encoded.features,
-            [tokens],
+        (decoded,) = self.decode_all(encoded.features, prompt, [most_tokens])
+        return decoded
+
+    def align(self, encoded: _Encoded, tokens: Sequence[int], seconds: float) -> Sequence[Piece]:
+        (pieces,) = self.align_all(encoded.features, [list(tokens)], [seconds])
+        return pieces
+
+    def decode_all(self, features: Any, prompt: str, most_tokens: Sequence[int]) -> list[Decoded]:
+        """Write what is heard in each row of encoded windows, each in at most so many tokens."""
+        tokens = self.prompt_tokens(prompt)
+        results = self.whisper.model.generate(
+            features,
+            [tokens] * len(most_tokens),
             beam_size=1,
-            max_length=min(len(tokens) + most_tokens, self._model.max_length),
+            max_length=min(len(tokens) + max(most_tokens), self.whisper.max_length),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
-            suppress_tokens=self._suppressed,
+            suppress_tokens=self.suppressed,
         )
-        written = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        # A row may have gone on for as long as the longest: it is cut where it would have been cut alone.
+        return [self._decoded(result, len(tokens) + most) for result, most in zip(results, most_tokens, strict=True)]
+
+    def align_all(self, features: Any, tokens: Sequence[list[int]], seconds: Sequence[float]) -> list[list[Piece]]:
+        """Find where the tokens of each row sound, within its first `seconds`."""
+        frames: Any = [max(2, int(each * self.whisper.frames_per_second)) for each in seconds]
+        found: Any = self.whisper.find_alignment(self.tokenizer, list(tokens), features, frames)
+        return [
+            [Piece(word["word"], float(word["start"]), float(word["end"]), float(word["probability"])) for word in row]
+            for row in found
+        ]
+
+    def _decoded(self, result: Any, most: int) -> Decoded:
+        written = [token for token in result.sequences_ids[0] if token < self.tokenizer.eot][:most]
         # CTranslate2 divides by the number of tokens it wrote; openai-whisper counts the end of the text as one more.
         average = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
-        return Decoded(tuple(written), tokenizer.decode(written).strip(), average, result.no_speech_prob)
+        return Decoded(tuple(written), self.tokenizer.decode(written).strip(), average, result.no_speech_prob)
 
-    def align(self, encoded: _Encoded, tokens: Sequence[int], seconds: float) -> Sequence[Piece]:
-        frames = max(2, int(seconds * self._model.frames_per_second))
-        (words,) = self._model.find_alignment(self._tokenizer, [list(tokens)], encoded.features, frames)
-        return [
-            Piece(word["word"], float(word["start"]), float(word["end"]), float(word["probability"])) for word in words
-        ]
+    def prompt_tokens(self, prompt: str) -> list[int]:
+        """What the decoder's text begins with."""
+        tokens: list[int] = self.whisper.get_prompt(
+            self.tokenizer, self.tokenizer.encode(" " + prompt) if prompt else [], True
+        )
+        return tokens

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from voicesim.cli.asr_option import asr_option
+
 _FILE = click.Path(path_type=Path)
 
 
@@ -25,7 +27,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--rubric", default="default", show_default=True, help="Name of a bundled rubric, or a YAML file.")
 @click.option("--out", type=_FILE, help="Folder for the report, the scorecard and the transcript.")
 @click.option("--title", default="Interview", show_default=True, help="Title of the report.")
-@click.option("--asr", default="auto", show_default=True, help="Speech recognition engine.")
+@asr_option()
 @click.option("--model", default="", help="Whisper checkpoint; default: the one practice uses.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a machine; times in seconds.")
 @click.option("--plain", is_flag=True, help="No boxes or colours, for screen readers.")

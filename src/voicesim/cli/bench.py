@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from voicesim.cli.asr_option import asr_option
+
 
 @click.group()
 def bench() -> None:
@@ -15,9 +17,7 @@ def bench() -> None:
 
 @bench.command(short_help="How quick and how patient her turns are.")
 @click.option("--manifest", type=click.Path(path_type=Path), required=True, help="JSON list; see docs/turn-taking.md.")
-@click.option(
-    "--asr", default="auto", show_default=True, help="Speech recognition: auto, faster-whisper or openai-whisper."
-)
+@asr_option()
 @click.option("--model", default="", help="Whisper checkpoint.  [default: base]")
 @click.option("--turn-end", type=click.FloatRange(0.3, 10), help="Seconds of quiet that end a finished turn.")
 def turns(manifest: Path, asr: str, model: str, turn_end: float | None) -> None:

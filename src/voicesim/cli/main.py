@@ -8,6 +8,7 @@ import click
 
 from voicesim import __version__
 from voicesim.cli.analyze import analyze
+from voicesim.cli.asr import asr
 from voicesim.cli.bench import bench
 from voicesim.cli.drill import drill
 from voicesim.cli.export import export
@@ -18,6 +19,7 @@ from voicesim.cli.people import people
 from voicesim.cli.practice import practice
 from voicesim.cli.qualify import certificate, qualify
 from voicesim.cli.recover import recover
+from voicesim.cli.rescore import rescore
 from voicesim.cli.rubric import rubric
 from voicesim.cli.scenario import scenario
 from voicesim.cli.segments import segments
@@ -49,6 +51,7 @@ for command in (
     report,
     export,
     recover,
+    rescore,
     scenario,
     rubric,
     analyze,
@@ -58,6 +61,7 @@ for command in (
     headset,
     doctor,
     bench,
+    asr,
     serve,
     people,
 ):

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from voicesim.cli.asr_option import asr_option
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OPTIONS: dict[str, Callable[[Any], Any]] = {
@@ -28,9 +30,7 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     ),
     "input": click.option("--input", "input_name", help="Microphone, by (part of) its name; see voicesim devices."),
     "output": click.option("--output", "output_name", help="Headphones, by (part of) their name."),
-    "asr": click.option(
-        "--asr", default="auto", show_default=True, help="Speech recognition: auto, faster-whisper or openai-whisper."
-    ),
+    "asr": asr_option(),
     "model": click.option(
         "--model", default="", help="Whisper checkpoint, for example tiny.en, base, small.en.  [default: base]"
     ),

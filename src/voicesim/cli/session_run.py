@@ -202,8 +202,16 @@ class SessionRun:
             self.tell("Private: your voice is listened to and is never written to disk. It is gone when this ends.")
             if self.keep == "scorecard":
                 self.tell(f"The scorecard, which quotes your questions, will be kept in {self.folder}")
+        if elsewhere := self.sent_elsewhere():
+            self.tell(elsewhere)
         click.confirm("Do you agree, and do you want to begin?", abort=True, err=self.quiet)
         self.tell()
+
+    def sent_elsewhere(self) -> str:
+        """What to say where what is said leaves this machine for its words; empty where it does not."""
+        from voicesim.asr.remote.address import is_remote, parse
+
+        return parse(self.options["asr"]).warning if is_remote(self.options["asr"]) else ""
 
     # ------------------------------------------------------------ the two ways
 

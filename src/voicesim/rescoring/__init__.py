@@ -1,1 +1,1 @@
-"""Hearing and scoring a whole corpus again: here, or on a Ray cluster."""
+"""Going over a whole corpus of sessions again: with a bigger model, a newer rubric, on one machine or on many."""

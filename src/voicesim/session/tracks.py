@@ -74,9 +74,13 @@ class GrowingTrack:
 
 def read_growing(path: Path) -> NDArray[np.int16]:
     """The samples of a WAV file that may have been cut off anywhere, by its length."""
+    return growing_samples(path.read_bytes())
+
+
+def growing_samples(data: bytes) -> NDArray[np.int16]:
+    """The same of a file's bytes."""
     import numpy as np
 
-    data = path.read_bytes()
     usable = max(0, len(data) - _HEADER) // _BYTES * _BYTES
     return np.frombuffer(data, dtype="<i2", offset=min(_HEADER, len(data)), count=usable // _BYTES).astype(np.int16)
 

@@ -1,0 +1,1 @@
+"""Speech recognition on another machine. Never used unless it is asked for by its address: what is said leaves the machine."""

@@ -1,0 +1,65 @@
+"""Starting Ray, or finding it, the way the house wants it: nothing is reported to anybody, nothing listens beyond need."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from voicesim.errors import BadInputError, ServiceError
+
+HERE = "local"
+"""Stands for a Ray of one's own on this machine."""
+
+
+def ray_or_say_how() -> Any:
+    """The ray package.
+
+    Raises:
+        BadInputError: it is not installed.
+    """
+    # Ray tells its makers how it is used unless it is told not to.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+    except ImportError:
+        raise BadInputError(
+            "Ray is not installed on this machine.", "Install it with: pip install 'voicesim[cluster]'"
+        ) from None
+    return ray
+
+
+def join(address: str, cores: int | None = None) -> Any:
+    """Connect to a Ray cluster, or start one on this machine only.
+
+    Args:
+        address: ``host:6379`` of the head node (from one of the cluster's machines), ``auto`` for the one this machine belongs to,
+            ``ray://host:10001`` from a machine outside it, or ``local``: a Ray of this process's own that listens on the loopback
+            interface only and ends with it.
+        cores: with ``local``: how many cores it may use; None for all.
+
+    Returns:
+        The ray package, connected.
+
+    Raises:
+        BadInputError: ray is not installed.
+        ServiceError: there is no cluster at the address.
+    """
+    ray = ray_or_say_how()
+    if ray.is_initialized():
+        return ray
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    try:
+        if address == HERE:
+            ray.init(
+                num_cpus=cores, include_dashboard=False, _node_ip_address="127.0.0.1",
+                object_store_memory=256 * 1024 * 1024, **quiet,
+            )  # fmt: skip
+        else:
+            ray.init(address=address, **quiet)
+    except (ConnectionError, ValueError, RuntimeError, TimeoutError, OSError) as error:
+        told = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise ServiceError(
+            f"There is no Ray cluster at {address} ({told}).",
+            "Start one with `ray start --head` and give its address, or use --address local.",
+        ) from None
+    return ray

@@ -1,0 +1,85 @@
+"""Bringing the service up and keeping it up until it is told to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from voicesim.asr.remote.address import is_loopback
+from voicesim.asr.serving.cluster import HERE, join
+from voicesim.asr.serving.service import ServiceOptions, application
+from voicesim.errors import BadInputError, ServiceError
+
+NAME = "voicesim-asr"
+
+
+@contextmanager
+def served(options: ServiceOptions, address: str = HERE, host: str = "127.0.0.1", port: int = 8000) -> Iterator[None]:
+    """The service, answering while the body runs.
+
+    Args:
+        options: what is served.
+        address: of a Ray cluster; see `cluster.join`.
+        host: interface to listen on.
+        port: to listen on.
+
+    Raises:
+        BadInputError: it would be open to the network without a token.
+        WeightsError: the weights are missing or damaged.
+        ServiceError: Ray is gone, or the service does not come up.
+    """
+    if not is_loopback(host) and not options.token:
+        raise BadInputError(
+            f"On {host} everybody on the network could use it, and it has no token.",
+            "Put one into VOICESIM_ASR_KEY, here and where it is used, or stay on --host 127.0.0.1.",
+        )
+    if address == HERE and options.device == "cpu":
+        _look_for_weights(options.model)
+    ray = join(address, max(2, options.copies * options.threads + 1) if address == HERE else None)
+    from ray import serve
+
+    try:
+        serve.start(
+            proxy_location="HeadOnly",
+            http_options={"host": host, "port": port},
+            logging_config={"log_level": "WARNING", "enable_access_log": False},
+        )
+        serve.run(application(options), name=NAME, route_prefix="/")
+    except Exception as error:  # Ray wraps whatever went wrong over there in errors of its own
+        _take_down(ray)
+        told = next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
+        raise ServiceError(
+            f"The service did not come up: {told.rstrip('.')}.", "Is the port free, and does the model fit?"
+        ) from None
+    try:
+        yield
+    finally:
+        _take_down(ray)
+
+
+def wait_for_ever() -> None:
+    """Until Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
+
+
+def _take_down(connected: Any) -> None:
+    import ray.serve
+
+    serve: Any = ray.serve
+    with suppress(Exception):  # the end is the end, whatever Ray makes of it
+        serve.delete(NAME)
+        serve.shutdown()
+    with suppress(Exception):
+        connected.shutdown()
+
+
+def _look_for_weights(model: str) -> None:
+    """Say in one line now what would otherwise come out of a worker's traceback."""
+    from voicesim.asr.catalogue import catalogue
+    from voicesim.asr.store import find
+
+    find(model or catalogue().default)

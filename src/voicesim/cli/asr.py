@@ -1,0 +1,50 @@
+"""`voicesim asr`: speech recognition for many headsets."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group(short_help="Recognise speech for many headsets.")
+def asr() -> None:
+    """Speech recognition as a service: one strong machine hears for many headsets."""
+
+
+@asr.command(short_help="Serve speech recognition with Ray Serve.")
+@click.option("--model", default="", help="Whisper checkpoint.  [default: base]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Interface to listen on; others need a token.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="What it runs on.")
+@click.option("--compute-type", default="", help="CTranslate2's arithmetic: int8, float16, int8_float16.")
+@click.option("--copies", type=click.IntRange(1, 1000), default=1, show_default=True, help="Copies of the model.")
+@click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True, help="Cores for each copy.")
+@click.option("--batch", type=click.IntRange(1, 256), help="Segments heard together at most.  [default: 8]")
+@click.option("--address", default="local", show_default=True, help="Ray cluster to run on: HEAD:6379, or local.")
+def serve(
+    model: str,
+    host: str,
+    port: int,
+    device: str,
+    compute_type: str,
+    copies: int,
+    threads: int,
+    batch: int | None,
+    address: str,
+) -> None:
+    """Hear for other machines until Ctrl-C. They use it with --asr ray://THIS-MACHINE:PORT.
+
+    Segments of several people that wait at the same moment are heard together. Nothing is kept. With a token in VOICESIM_ASR_KEY
+    (needed as soon as --host is not this machine only), callers need the same one in theirs. The service speaks plain HTTP: across
+    a network you do not own, put it behind a reverse proxy with TLS and use --asr rays://HOST.
+    """
+    from voicesim.asr.remote.address import KEY, key_from_environment
+    from voicesim.asr.serving.run import served, wait_for_ever
+    from voicesim.asr.serving.service import ServiceOptions
+
+    token = key_from_environment()
+    options = ServiceOptions(model, device, compute_type, copies, threads, batch or 0, token)
+    click.echo("Starting ...")
+    with served(options, address, host, port):
+        who = f"callers need the token in {KEY}" if token else "whoever reaches the port may use it"
+        click.echo(f"Hearing on ray://{host}:{port} ({who}). Ctrl-C ends it.")
+        wait_for_ever()
