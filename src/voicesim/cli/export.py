@@ -12,9 +12,7 @@ _NAMES = ("pdf", "vtt", "csv", "json", "textgrid", "rttm", "xapi")
 
 @click.command(short_help="Take a session elsewhere: captions, table, PDF …")
 @click.argument("session", type=click.Path(path_type=Path))
-@click.option(
-    "--as", "wanted", type=click.Choice(_NAMES, case_sensitive=False), required=True, help="The format to write."
-)
+@click.option("--as", "wanted", type=click.Choice(_NAMES, case_sensitive=False), help="The format to write.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -23,12 +21,17 @@ _NAMES = ("pdf", "vtt", "csv", "json", "textgrid", "rttm", "xapi")
 @click.option("--no-scores", is_flag=True, help="Leave labels and scores out: what was said, and when.")
 @click.option("--actor", default="", help="With xapi: name of the account whose learning it is.")
 @click.option("--home-page", default="", help="With xapi: address of the system that account belongs to.")
-def export(session: Path, wanted: str, out: Path | None, no_scores: bool, actor: str, home_page: str) -> None:
+def export(session: Path, wanted: str | None, out: Path | None, no_scores: bool, actor: str, home_page: str) -> None:
     """Write a recorded session in the format of another tool: SESSION is the folder that practice printed.
 
     pdf to print and sign; vtt captions; csv one row for everything said; json all of it; textgrid for Praat; rttm for diarisation
     tools; xapi statements for an LMS. Nothing is sent anywhere: xapi writes a file that your LMS takes in.
     """
+    if wanted is None:
+        raise click.UsageError(f"Say in which format: --as {', '.join(_NAMES)}.")
+
+    import sys
+
     from voicesim.errors import BadInputError
     from voicesim.exports.formats import format_named
     from voicesim.exports.material import gather
@@ -48,7 +51,7 @@ def export(session: Path, wanted: str, out: Path | None, no_scores: bool, actor:
     for note in bundle.notes:
         click.echo(f"note: {note}", err=True)
     if out is not None and str(out) == "-":
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
         return
     target = out or Path(chosen.file_name(bundle.path.resolve().name))
     if target.is_dir():

@@ -56,7 +56,7 @@ class WordPart(_Part):
 
 
 class SaidPart(_Part):
-    """A turn of the trainee's, a listener's sound, or a line of the survivor's (or of others on her side) as far as it was heard."""
+    """A turn of the trainee's, a listener's sound, or a line of the survivor's (or of others with her) as far as it was heard."""
 
     speaker: Literal["trainee", "survivor"]
     name: str
@@ -182,6 +182,15 @@ class ScoringPart(_Part):
     praise: list[MomentPart]
 
 
+class RemarkPart(_Part):
+    """What an instructor said about the session."""
+
+    kind: Literal["comment", "commendation", "flag"]
+    at: float | None = Field(description="null: about the whole session.")
+    by: str
+    text: str
+
+
 class FeelingPart(_Part):
     """Her feelings from here on."""
 
@@ -202,6 +211,7 @@ class ExportDocument(_Part):
     scoring: ScoringPart | None = Field(
         description="null where labels and scores were not released to whoever made this."
     )
+    remarks: list[RemarkPart] = Field(description="Empty where scores were not released.")
     notes: list[str] = Field(description="What is missing or damaged in the recording.")
 
 
@@ -217,6 +227,12 @@ def to_document(material: Material) -> bytes:
         ],
         disclosures={one.disclosure: seconds(one.at) for one in material.conversation.disclosures},
         scoring=None if material.card is None else _scoring(material.card),
+        remarks=[
+            RemarkPart(
+                kind=one.kind, at=None if one.at is None else seconds(one.at), by=one.by, text=one_line(one.text)
+            )
+            for one in material.remarks
+        ],
         notes=list(material.notes),
     )
     return (json.dumps(document.model_dump(by_alias=True), ensure_ascii=False, indent=1) + "\n").encode()

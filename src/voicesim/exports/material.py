@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from voicesim.engine.events import Word
 from voicesim.errors import BadInputError
 from voicesim.exports.text import one_line
-from voicesim.scoring.conversation import Conversation, words_in
+from voicesim.scoring.conversation import Conversation
 from voicesim.scoring.scorecard import Scorecard
 from voicesim.session.meta import SessionMeta
 
 if TYPE_CHECKING:
+    from voicesim.remarks.standing import Review
     from voicesim.session.reader import Bundle
 
 Speaker = Literal["trainee", "survivor"]
@@ -26,7 +28,7 @@ _SAID = ("remarks.jsonl", "overrides.json")
 
 @dataclass(frozen=True)
 class Stretch:
-    """Something said: a turn of the trainee's, a listener's sound, or a line of hers as far as it was heard. Positions in samples."""
+    """Something said: a turn of the trainee's, a listener's sound, or a line of hers as far as heard. Positions in samples."""
 
     speaker: Speaker
     name: str
@@ -44,7 +46,28 @@ class Stretch:
     @property
     def timed(self) -> bool:
         """Whether its words and their times are all known."""
-        return bool(self.words) and words_in(" ".join(word.text for word in self.words)) == words_in(self.text)
+        return bool(self.words) and one_line(" ".join(word.text for word in self.words)) == self.text
+
+
+@dataclass(frozen=True)
+class Remarked:
+    """What an instructor said about the session: a comment, a commendation, a flag."""
+
+    kind: Literal["comment", "commendation", "flag"]
+    at: int | None
+    """Position in samples; None where it is about the whole session."""
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who signed the session off, and when. `changed`: something was said about it since."""
+
+    by: str
+    when: str
+    """ISO 8601."""
+    changed: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +85,10 @@ class Material:
     ending_summary: str = ""
     notes: tuple[str, ...] = ()
     """What is missing or damaged in the recording."""
+    trainee: str = ""
+    """Name of whoever practised, where it is known."""
+    remarks: tuple[Remarked, ...] = ()
+    signed: Signed | None = None
 
     @property
     def length(self) -> int:
@@ -93,14 +120,17 @@ class Material:
                 Stretch("survivor", self.her_name, turn.start, turn.end, one_line(turn.text), turn.words, "line")
                 for turn in turns
             ]
-        words = [word for turn in turns for word in turn.words]
+        begins = [line.start for line in self.conversation.lines]
+        words: dict[int, list[Word]] = {}
+        for word in sorted((word for turn in turns for word in turn.words), key=lambda each: each.start):
+            words.setdefault(max(0, bisect_right(begins, word.start) - 1), []).append(word)
         found = []
-        for line in self.conversation.lines:
+        for place, line in enumerate(self.conversation.lines):
             heard = line.text if line.complete else line.heard_text
             if not heard.strip():
                 continue
             unheard = "" if line.complete else " ".join(line.text.split()[len(line.heard_text.split()) :])
-            inside = tuple(word for word in words if line.start <= word.start < line.end)
+            inside = tuple(words.get(place, ()))
             name = self.cast.get(line.by, line.by).split()[0] if line.by else self.her_name
             found.append(
                 Stretch(
@@ -109,27 +139,23 @@ class Material:
             )  # fmt: skip
         return found
 
-    def without_scores(self) -> Material:
-        """The same without labels and scores: what a trainee may have before the instructor releases them."""
-        from dataclasses import replace
 
-        return replace(self, card=None)
-
-
-def gather(bundle: Bundle, *, scores: bool = True) -> Material:
+def gather(bundle: Bundle, *, scores: bool = True, trainee: str = "") -> Material:
     """Everything the exports need of a session.
 
     Args:
         bundle: the session, whole or cut off.
         scores: whether labels and scores go with it. The scorecard kept with the session is taken, an instructor's overrides
             included; where there is none that can be read, the session is scored now.
+        trainee: name of whoever practised; empty where only the session itself may know it.
 
     Raises:
         BadInputError: the scenario, or what is kept with the session, cannot be read.
     """
     from voicesim.review.report import about
-    from voicesim.review.scoring import conversation_of
+    from voicesim.review.scoring import conversation_of, read_review
 
+    review = read_review(bundle.path) if scores else None
     told = about(bundle, bundle.notes)
     return Material(
         meta=bundle.meta,
@@ -140,7 +166,26 @@ def gather(bundle: Bundle, *, scores: bool = True) -> Material:
         ending_title=told.ending_title,
         ending_summary=told.ending_summary,
         notes=told.notes,
+        trainee=bundle.meta.trainee or trainee,
+        remarks=_remarks(review) if review else (),
+        signed=_signed(review) if review else None,
     )
+
+
+def _remarks(review: Review) -> tuple[Remarked, ...]:
+    """What those who teach said; colleagues and the trainee spoke for the room, not for the file."""
+    return tuple(
+        Remarked(
+            one.kind, one.at, one.by.name, ". ".join(part for part in (getattr(one, "label", ""), one.text) if part)
+        )
+        for one in review.moments
+        if one.role in ("instructor", "admin")
+    )
+
+
+def _signed(review: Review) -> Signed | None:
+    signed = review.signed
+    return Signed(signed.by.name, signed.when.isoformat(), bool(review.changed_since)) if signed else None
 
 
 def _card(bundle: Bundle) -> Scorecard:

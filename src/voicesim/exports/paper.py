@@ -1,7 +1,8 @@
 """Paper: the fonts, styles and page of the PDF report. Everything else of it is in `pdf.py`.
 
-Vera comes with reportlab, so that a report looks alike on every computer, and its text can be found, copied and read aloud. It has the
-letters of western and much of central Europe. A letter it has not is written without its accent, and anything else as a question mark.
+Vera comes with reportlab, so that a report looks alike on every computer, and its text can be found, copied and read aloud. It has
+the letters of western and much of central Europe. A letter it has not is written without its accent, anything else as a question
+mark.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ def style(name: str) -> ParagraphStyle:
         "title": {"fontSize": 19, "leading": 24, "fontName": f"{_FONT}-Bold", "spaceAfter": 2},
         "h1": {"fontSize": 12.5, "leading": 16, "fontName": f"{_FONT}-Bold", "spaceBefore": 15, "spaceAfter": 5, "keepWithNext": 1},
         "h2": {"fontSize": 9.6, "leading": 13.5, "fontName": f"{_FONT}-Bold", "spaceBefore": 8, "spaceAfter": 2, "keepWithNext": 1},
+        "item": {"spaceAfter": 1},
+        "headright": {"fontSize": 7.6, "leading": 10.2, "textColor": HexColor(SOFT), "spaceAfter": 0, "alignment": TA_RIGHT},
         "quote": {"leftIndent": 10, "fontName": f"{_FONT}-Italic", "spaceAfter": 2},
         "evidence": {"leftIndent": 10, "fontSize": 8.2, "leading": 11.6, "spaceAfter": 1.5},
         "cell": {"fontSize": 8.4, "leading": 11.4, "spaceAfter": 0},

@@ -1,4 +1,4 @@
-"""PDF: the report on paper, for a training file: how it ended, what went well, three moments, the criteria with evidence, signatures."""
+"""PDF: the report on paper, for a training file: the ending, what went well, three moments, criteria with evidence, signatures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def _story(material: Material) -> list[Flowable]:
     if card is None:
         story.append(_p("The scores of this session are not released yet. What was said is in the transcript."))
     else:
-        story += [*_result(card), *_ending(material), *_well(card), *_moments(card), *_criteria(card), *_evidence(card)]
+        story += [*_result(card), *_ending(material), *_well(card), *_moments(card), *_remarks(material)]
+        story += [*_criteria(card), *_evidence(card)]
     story += _notes(material)
     story += _signatures(material)
     return story
@@ -52,7 +53,7 @@ def _head(material: Material) -> list[Flowable]:
     meta = material.meta
     attempt = f", attempt {meta.attempt}" if meta.attempt else ""
     facts = [
-        ("Trainee", meta.trainee or meta.owner or "\u2007"),
+        ("Trainee", material.trainee or "\u2007"),
         ("Held", _day(meta.created)),
         ("Length", minutes(material.length)),
         ("Kind", _MODES[meta.mode] + attempt),
@@ -114,7 +115,7 @@ def _ending(material: Material) -> list[Flowable]:
 
 def _well(card: Scorecard) -> list[Flowable]:
     story: list[Flowable] = [_p("What went well", "h1")]
-    story += [_p(f"•  {line}") for line in card.went_well]
+    story += [_p(f"•  {line}", "item") for line in card.went_well]
     for moment in card.praise:
         story.append(
             _p(
@@ -152,11 +153,23 @@ def _moment(one: Moment) -> list[Flowable]:
     return story
 
 
+def _remarks(material: Material) -> list[Flowable]:
+    if not material.remarks:
+        return []
+    story: list[Flowable] = [_p("What the instructor said", "h1")]
+    for one in material.remarks:
+        at = "" if one.at is None else f"<b>{clock(one.at)}</b>  "
+        kind = "Commended: " if one.kind == "commendation" else ""
+        story.append(_p(f"{at}{kind}{shown(one.text)} ({shown(one.by)})", "evidence", markup=True))
+    return story
+
+
 def _criteria(card: Scorecard) -> list[Flowable]:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import TableStyle
 
-    rows: list[list[Any]] = [[_p(name, "head") for name in ("Criterion", "Found", "Level", "Points")]]
+    rows: list[list[Any]] = [[_p(name, "head") for name in ("Criterion", "Found", "Level")]]
+    rows[0].append(_p("Points", "headright"))
     groups = []
     for group, title in GROUPS.items():
         chosen = [one for one in card.criteria if one.group == group]
@@ -240,10 +253,14 @@ def _signatures(material: Material) -> list[Flowable]:
     table.setStyle(TableStyle(lines))
     table._argH[0] = table._argH[2] = 34
     closing = (
-        "The figures were counted by a program, which makes mistakes. They tell how one practice conversation went; they are no basis "
-        "for decisions about a person by themselves."
+        "The figures were counted by a program, which makes mistakes. They tell how one practice conversation went; they are no "
+        "basis for decisions about a person by themselves."
     )
-    return [KeepTogether([_p("Discussed", "h1"), table, Spacer(0, 8), _p(closing, "small")])]
+    signed = []
+    if material.signed is not None:
+        since = " Something was said about it since." if material.signed.changed else ""
+        signed = [_p(f"Signed off in voicesim by {material.signed.by} on {_day(material.signed.when)}.{since}")]
+    return [KeepTogether([_p("Discussed", "h1"), *signed, table, Spacer(0, 8), _p(closing, "small")])]
 
 
 def _table(rows: list[list[Any]], widths: list[float], *, lines: bool = False, repeat: int = 0) -> Table:

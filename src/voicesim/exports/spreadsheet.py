@@ -1,7 +1,8 @@
 """CSV that spreadsheets open as it is meant: right letters, one row a line, and nothing in it that runs.
 
-UTF-8 with a byte order mark: without it Excel takes the file for the computer's old code page and shows ’ as â€™. Python reads it as
-`utf-8-sig`; pandas, R's readr, LibreOffice and Google Sheets pass over the mark by themselves. Lines end in CR LF, as RFC 4180 has it.
+UTF-8 with a byte order mark: without it Excel takes the file for the computer's old code page and shows ’ as â€™. Python reads it
+as `utf-8-sig`; pandas, R's readr, LibreOffice and Google Sheets pass over the mark by themselves. Lines end in CR LF, as RFC 4180
+has it.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def to_textgrid(material: Material) -> bytes:
             for kind in [getattr(asked, material.card.rubric.profile)]
         ]
     laid = {name: _laid(intervals) for name, intervals in tiers.items()}
-    length = max(material.length, *(tier[-1].end for tier in laid.values() if tier))
+    length = max([material.length, *(tier[-1].end for tier in laid.values() if tier)])
     return _written({name: _filled(tier, length) for name, tier in laid.items()}, length).encode()
 
 

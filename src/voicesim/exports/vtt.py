@@ -47,7 +47,7 @@ def _cues(stretch: Stretch) -> Iterator[tuple[int, int, str, str]]:
 
 
 def _pieces(words: tuple[Word, ...]) -> Iterator[list[Word]]:
-    """Words cut into cues: not too many letters, not too long, anew after a silence, and at the end of a sentence if there is one."""
+    """Words cut into cues: not too many letters, not too long, anew after a silence, at the end of a sentence if there is one."""
     limits = export_settings().captions
     piece: list[Word] = []
     for word in words:

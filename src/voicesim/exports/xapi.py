@@ -1,8 +1,8 @@
 """xAPI 1.0.3 statements for a learning record store: that somebody practised, for how long, with which result.
 
 Nothing that was said is in them, nor any name: the actor is an account. Nothing is sent either: voicesim works offline, so what is
-written here is handed to the LMS by whoever runs it. Every statement's id follows from what it says; sending the same statements twice
-leaves one of each, and a judgement that has changed is a statement of its own beside the older one.
+written here is handed to the LMS by whoever runs it. Every statement's id follows from what it says; sending the same statements
+twice leaves one of each, and a judgement that has changed is a statement of its own beside the older one.
 """
 
 from __future__ import annotations
