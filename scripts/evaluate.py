@@ -14,7 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = {
     "questions": "question forms, types, marks and moves",
+    "marks": "why, multiple, recast and the other marks, one by one",
     "moves": "what is done to her in words of its own",
+    "yardstick": "how far text alone goes on Switchboard, by classifiers trained on it (never shipped)",
     "overlaps": "who overlapped whom, and how",
     "segments": "where speech is",
     "wer": "what was said",

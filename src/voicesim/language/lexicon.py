@@ -100,6 +100,8 @@ class QuestionPhrases(_Lexicon):
 
     format: str
     lists: dict[str, WordListOrPhrases]
+    goes_with: dict[str, WordListOrPhrases]
+    """What may be pointed at once something was named: a car once somebody drove."""
     groups: dict[str, PhraseGroup]
 
 

@@ -13,7 +13,7 @@ from voicesim.language.meanings import Meaning, of_piece
 from voicesim.language.moves import UNKIND, find_moves, moves_by_meaning
 from voicesim.language.questions import marks
 from voicesim.language.questions.forms import read_form
-from voicesim.language.questions.grammar import opening
+from voicesim.language.questions.grammar import opening, verb_base
 from voicesim.language.questions.second_opinion import Kind, second_opinion
 from voicesim.language.questions.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.language.reading import ContextTurn, Cue, Form, QuestionTypes, Sentence, TurnReading
@@ -24,7 +24,7 @@ from voicesim.language.text.tokens import Word, fluent, spoken_words, tokenize
 from voicesim.language.topics import find_topics
 from voicesim.scenario.model import Mark, Move
 
-READER = "rules/3+words/2"
+READER = "rules/4+words/3"
 """Which reader made a reading: its kind, and a number that grows whenever the same text may be read differently."""
 
 
@@ -78,6 +78,11 @@ def read_turn(
     )
 
 
+_DENIAL_REACH = 3
+"""Words between "never" and the verb that it denies: "never actually once hit"."""
+_CLAUSE_ENDS = frozenset({"but", "because", "and", "until", "so"})
+
+
 @dataclass(frozen=True)
 class _Part:
     sentence: Sentence
@@ -90,12 +95,29 @@ def _raised(context: Sequence[ContextTurn]) -> Raised:
     hers = [_stems(turn.text) for turn in context if turn.speaker == "survivor"]
     if not hers:
         return Raised()
-    return Raised(frozenset().union(*hers), True, hers[-1])
+    denied = [_denied(turn.text) for turn in context if turn.speaker == "survivor"]
+    told = [one - other for one, other in zip(hers, denied, strict=True)]
+    return Raised(frozenset().union(*hers), True, hers[-1], frozenset().union(*denied) - frozenset().union(*told))
 
 
 @lru_cache(maxsize=2_000)
 def _stems(text: str) -> frozenset[str]:
     return content_stems(word.norm for word in fluent(spoken_words(tokenize(text))))
+
+
+@lru_cache(maxsize=2_000)
+def _denied(text: str) -> frozenset[str]:
+    """Stems of what stands behind "not" or "never" in its clause, and is an act: "he has never hit me"."""
+    found: set[str] = set()
+    left = 0
+    for word in fluent(spoken_words(tokenize(text))):
+        if word.before.strip("'\"") or word.norm in _CLAUSE_ENDS:
+            left = 0
+        if left and verb_base(word.norm):
+            found |= content_stems([word.norm])
+            left = 0
+        left = _DENIAL_REACH if word.norm in ("not", "never") else max(0, left - 1)
+    return frozenset(found)
 
 
 def _before(context: Sequence[ContextTurn], raised: Raised) -> Before:
@@ -128,13 +150,7 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before, near
     if form.form == "none" and typed.types.griffiths != "none":
         form = replace(form, form="declarative")
     asks = typed.types.griffiths != "none"
-    found: list[tuple[Mark, Match]] = []
-    if asks:
-        for mark, hit in (("why", marks.why(line)), ("chronology", marks.chronology(line)), ("presumes", presumed)):
-            if hit is not None:
-                found.append((mark, hit))  # type: ignore[arg-type]
-        if typed.faux:
-            found.append(("faux_invitation", typed.hits[0][1]))
+    found = _marked(line, typed, presumed) if asks else []
     moves = find_moves(line, asks=asks)
     resembled = moves_by_meaning(line, near, [move for move, _, _ in moves])
     moves += [(move, Match(0, len(piece.words) - 1, one.example), one.likeness) for move, one in resembled]
@@ -158,6 +174,17 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before, near
         typed.welfare,
         near,
     )
+
+
+def _marked(line: Line, typed: TypeReading, presumed: Match | None) -> list[tuple[Mark, Match]]:
+    """The marks that a single question bears."""
+    hits: tuple[tuple[Mark, Match | None], ...] = (
+        ("why", marks.why(line)),
+        ("chronology", marks.chronology(line)),
+        ("presumes", presumed),
+        ("faux_invitation", typed.hits[0][1] if typed.faux else None),
+    )
+    return [(mark, hit) for mark, hit in hits if hit is not None]
 
 
 def _near(parts: Sequence[_Part]) -> list[tuple[Sentence, Meaning]]:
@@ -273,16 +300,24 @@ def _asked_again(text: str, parts: list[_Part], raised: Raised) -> list[_Part]:
         return parts  # written down as a statement; only a request may end in a full stop
     confidence = round(opinion.probability * 0.7, 3)
     form = FormReading(shape, opinion.first, opinion.last, confidence)
-    typed = read_types(piece, line, form, raised, False)
+    presumed = marks.presumes(piece, line, form, raised)
+    typed = read_types(piece, line, form, raised, presumed is not None)
     types = QuestionTypes("open", "invitation", "open") if opinion.kind == "open" else typed.types
-    marked: tuple[Mark, ...] = ("why",) if opinion.kind == "why" else ()
-    labels = ("decided:model", f"form:{form.form}", f"type:{types.griffiths}", *(f"mark:{mark}" for mark in marked))
-    cues = tuple(_cue(text, piece.words, label, opinion.first, opinion.last) for label in labels)
+    found = _marked(line, typed, presumed)
+    if opinion.kind == "why" and not any(mark == "why" for mark, _ in found):
+        found.insert(0, ("why", Match(opinion.first, opinion.last, "decided by the model")))
+    cues = (
+        *(
+            _cue(text, piece.words, label, opinion.first, opinion.last)
+            for label in ("decided:model", f"form:{form.form}", f"type:{types.griffiths}")
+        ),
+        *(_cue(text, piece.words, f"mark:{mark}", hit.first, hit.last) for mark, hit in found),
+    )
     sentence = replace(
         part.sentence,
         form=form.form,
         types=types,
-        marks=marked,
+        marks=tuple(mark for mark, _ in found),
         cues=(*part.sentence.cues, *cues),
         confidence=confidence,
     )

@@ -86,7 +86,7 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
         if any(word in words.reporting - {"about", "of"} for word in norms[at:place]) and not piece.asked:
             continue
         waits = words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects)
-        direct = inverted(norms, place + 1, strict=True) and norms[start] in words.subordinators
+        direct = inverted(norms, place + 1, strict=True) and norms[start] in words.subordinators | words.prepositions
         if norms[place - 1] in waits and not piece.asked and not direct:
             continue
         follows = _after_clause(norms, start, place)

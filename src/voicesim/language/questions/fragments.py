@@ -105,8 +105,11 @@ def _waits_for_end(piece: Piece, body: Sequence[str]) -> FormReading | None:
 def _on_from_there(piece: Piece, body: Sequence[str]) -> FormReading | None:
     """ "And after that", "since when": what comes next, or before, is to be told."""
     opener = piece.norms[: len(piece.norms) - len(body)]
-    if tuple(body) in {("after", "that"), ("before", "that")} and opener[-1:] in (("and",), ("so",)):
+    onward = {("after", "that"), ("before", "that"), ("following", "that"), ("from", "there"), ("since", "then")}
+    if tuple(body) in onward and opener[-1:] in (("and",), ("so",)):
         return FormReading("wh", 0, 1, 0.65)
+    if 4 <= len(body) <= 12 and tuple(body[-2:]) == ("and", "then") and body[0] in load_words().clause_subjects:
+        return FormReading("wh", len(body) - 2, len(body) - 1, 0.6)  # "he left and then"
     if len(body) == 2 and body[0] in {"since", "until", "from", "by"} and body[1] in {"when", "where"}:
         return FormReading("wh", 0, 1, 0.8)
     return None

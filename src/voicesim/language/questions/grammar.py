@@ -126,6 +126,8 @@ def inverted(norms: Sequence[str], index: int, *, strict: bool) -> bool:
     if agrees is None and subject in words.clause_subjects and subject not in {"who", "that", "this", "people"}:
         return True
     third = words.sets["third_person"]
+    if subject in {"anyone", "anybody", "anything"} and aux in {"is", "was", "has", "did", "does"}:
+        return True
     if strict:
         definite = subject in third - {"a", "an", "some", "no", "all", "one"}
         return definite and aux in {"did", "does", "do"} and not negated
@@ -205,9 +207,14 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         return not _headless(rest)
     if first == "which" and follows in {"means", "i", "you"}:
         return False
-    if first == "what" and index == opening(norms) and is_past(follows) and 2 <= len(rest) <= 5:
+    if first == "what" and index == opening(norms) and is_past(follows) and 2 <= len(rest) <= 8:
         acted_on = {"you", "him", "her", "it", "them", "this", "that", "the", "your", "his"}
-        if rest[1] in acted_on and follows not in words.auxiliaries and not _headless(rest):
+        if (
+            rest[1] in acted_on
+            and (len(rest) <= 5 or rest[1] == "you")
+            and follows not in words.auxiliaries
+            and not _headless(rest)
+        ):
             return True  # "what woke you"
     if first == "which" and follows == "of" and index == opening(norms):
         return rest[1:2] != ("course",) and rest[1:2] != ["course"]
@@ -218,6 +225,8 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         return place < len(norms) and norms[place] in words.auxiliaries and place + 1 < len(norms)
     if first == "which" and follows in words.auxiliaries:
         return inverted(norms, index + 1, strict=True)
+    if first == "who" and index == opening(norms) and is_past(follows) and follows not in words.auxiliaries:
+        return True  # "who picked you up"
     limit = min(len(norms), index + 7)
     for place in range(index + 1, limit):
         word = norms[place]

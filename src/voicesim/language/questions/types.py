@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from voicesim.language.evidence import FormReading, matches
 from voicesim.language.lexicon import load_question_phrases
@@ -24,6 +24,18 @@ class Raised:
     known: bool = False
     last: frozenset[str] = frozenset()
     """Stems of her last turn."""
+    denied: frozenset[str] = frozenset()
+    """Stems of what she has only denied: "he never hit me"."""
+
+    def has(self, stem: str) -> bool:
+        """Whether she has named something, or what plainly goes with it: "stairs" with a stairwell, a car with driving."""
+        if stem in self.denied:
+            return False
+        if stem in self.stems or stem in _implied(self.stems):
+            return True
+        return len(stem) > 3 and any(
+            len(named) > 3 and (named.startswith(stem) or stem.startswith(named)) for named in self.stems
+        )
 
 
 @dataclass(frozen=True)
@@ -42,10 +54,22 @@ def specific_stems(norms: tuple[str, ...]) -> frozenset[str]:
     return content_stems(norms) - generic_stems()
 
 
-@cache
 def generic_stems() -> frozenset[str]:
     """Stems of the lexicon's list ``generic``."""
-    return frozenset(stem(word) for word in load_question_phrases().lists["generic"])
+    return stems_of("generic")
+
+
+@cache
+def stems_of(name: str) -> frozenset[str]:
+    """Stems of one of the lexicon's lists."""
+    return frozenset(stem(word) for word in load_question_phrases().lists[name])
+
+
+@lru_cache(maxsize=500)
+def _implied(stems: frozenset[str]) -> frozenset[str]:
+    """Stems of what goes without saying once something was named."""
+    goes_with = load_question_phrases().goes_with
+    return frozenset(stem(word) for named, others in goes_with.items() if stem(named) in stems for word in others)
 
 
 def read_types(piece: Piece, line: Line, form: FormReading, raised: Raised, presumes: bool) -> TypeReading:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from voicesim.language.lexicon import load_words, question_phrases
+from voicesim.language.lexicon import load_words
 from voicesim.language.questions.grammar import (
     blocked_before,
     finite,
@@ -22,6 +22,15 @@ from voicesim.language.questions.grammar import (
     opening,
     verb_base,
     wh_question,
+)
+from voicesim.language.text.earlier_question import (
+    ACTORS,
+    SAID,
+    TURNED,
+    asked_already,
+    expecting,
+    is_request,
+    noun_inverts,
 )
 from voicesim.language.text.phrases import Line, PhraseIndex, compile_phrase
 from voicesim.language.text.tokens import Token, Word, fluent, spoken_words, tokenize
@@ -147,33 +156,31 @@ def _sentence_starts(norms: Sequence[str]) -> set[int]:
     return {match.first for phrase, _ in _starters().possible(line) for match in phrase.find_all(line)}
 
 
-@cache
-def _expecting() -> frozenset[str]:
-    """Words that wait for a noun, so no sentence can end with them."""
-    words = load_words()
-    return (
-        words.prepositions | words.auxiliaries | (words.determiners - words.clause_subjects - words.sets["whole_nouns"])
-    )
-
-
 def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -> str:
     """What kind of question begins at `index`, given that its sentence began at `begin`; empty when none does."""
     words = load_words()
     word = norms[index]
+    asked = (word in words.wh or word in words.auxiliaries) and asked_already(norms, begin, index)
     if word in words.wh:
-        if _blocked(norms, begin, index) or (norms[index - 1] in _expecting() and not comma):
+        if _blocked(norms, begin, index) or (norms[index - 1] in expecting() and not comma and not asked):
             return ""
         if _quoted(norms, begin, index):
             return ""
-        if not wh_question(norms, index) or not _inverts_after(norms, index):
+        if norms[index - 1] == "and" and index + 1 == len(norms) and asked_already(norms, begin, index - 1):
+            return "wh"  # "what would you like to happen | and when"
+        how_many = asked and word == "how" and norms[index + 1 : index + 2] in (["many"], ["much"])
+        of_noun = asked and noun_inverts(norms, index, index + 1)
+        if not wh_question(norms, index) or not (_inverts_after(norms, index) or how_many or of_noun):
             return ""
         # "tell me, in your own words, what happened" is one request.
         asked_for = any(word in words.sets["telling"] for word in norms[begin:index])
-        return "" if asked_for and not _inverts(norms, index) else "wh"
-    if word in words.auxiliaries and not _is_subject(norms, begin, index - 1):
+        return "" if asked_for and not (_inverts(norms, index) or of_noun) else "wh"
+    turned = asked and norms[index - 1] not in ACTORS and bool(TURNED & set(norms[index + 1 : index + 2]))
+    if word in words.auxiliaries and (turned or not _is_subject(norms, begin, index - 1)):
         if (_blocked(norms, begin, index) and not comma) or index + 2 >= len(norms) or _quoted(norms, begin, index):
             return ""
-        if not inverted_within(norms, index, comma=comma):
+        of_noun = asked and norms[index - 1] not in SAID and noun_inverts(norms, index, index)
+        if not (of_noun and index + 4 <= len(norms)) and not inverted_within(norms, index, comma=comma or asked):
             return ""
         # The first inversion after a question word belongs to it: "what time | did you".
         inside = _last_wh(norms, begin, index)
@@ -207,7 +214,14 @@ def _blocked(norms: Sequence[str], begin: int, index: int) -> bool:
     previous = norms[index - 1]
     if previous == "me":
         return norms[index - 2] not in {"for", "with", "to"}
+    if previous in {"go", "goes", "went", "like", "about", "care", "matter"} and asked_already(norms, begin, index):
+        return False
     start = opening(norms, begin)
+    inside = _last_wh(norms, begin, index)
+    if inside is not None and norms[inside] in {"what", "who"} and index - inside >= 3 and previous in SAID:
+        named = norms[inside + 1] in load_words().clause_subjects
+        if named:  # "tell me what you can see | is he outside": what is seen has been named
+            return False
     return not (
         previous in {"remember", "recall", "think", "know", "see", "hear", "say", "mean", "said"}
         and norms[start] in {"what", "who", "which"}
@@ -288,6 +302,8 @@ def _runs_on(norms: Sequence[str], begin: int, index: int) -> bool:
     """Whether the phrase at `index` is still part of the clause before it: "so that you can", "I think it is okay"."""
     words = load_words()
     previous = norms[index - 1]
+    if tuple(norms[max(begin, index - 2) : index]) == ("how", "come"):
+        return True
     if previous in words.subordinators | words.reporting | words.wh | words.auxiliaries | words.determiners | {
         "to",
         "that",
@@ -309,14 +325,17 @@ def _stands_alone(norms: Sequence[str], following: Word) -> bool:
     body = norms[start:]
     if not body:
         return False
-    if _is_request(norms):
+    if is_request(norms):
         return len(body) > 2 or body[-1] not in {"me", "us"}
     if inverted(body, 0, strict=False) and len(body) >= 3:
-        return body[-1] not in load_words().prepositions | load_words().determiners or len(body) > 4
+        waits = load_words().prepositions | (load_words().determiners - load_words().sets["whole_nouns"])
+        return body[-1] not in waits or len(body) > 4 or following.norm in load_words().auxiliaries
     if wh_question(body, 0):
         return len(body) >= 2
     if len(body) < 2:
         return False
+    if body[0] in {"any", "anything", "anybody", "anyone"} and len(body) <= 5 and body[-1] not in expecting():
+        return not load_words().auxiliaries & set(body)
     if body[-1] in load_words().sets["unfinished"] and not following.before:
         return False
     return finite(norms) or (verb_base(body[0]) is not None and len(body) >= 3)
@@ -335,8 +354,3 @@ def _asks_if_known(norms: Sequence[str], begin: int, index: int) -> bool:
     rest = tuple(norms[index:])
     softens = rest[:2] == ("do", "you") and rest[2:] in (("know",), ("remember",), ("recall",), ("think",))
     return softens and wh_question(norms, opening(norms, begin))
-
-
-def _is_request(norms: Sequence[str]) -> bool:
-    line = Line.of_norms(norms)
-    return question_phrases("request")[0].find(line) is not None

@@ -8,12 +8,15 @@ from functools import lru_cache
 from voicesim.language.lexicon import load_words
 from voicesim.language.questions.grammar import verb_base
 
+_SHORT_FORMS = {"doing": "do", "going": "go", "lying": "lie", "dying": "die", "tying": "tie"}
+"""Forms too short for the rules of endings, which would take "king" and "ring" for verbs as well."""
+
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Stem of a normalised word."""
     word = word.removesuffix("'s").removesuffix("'")
-    base = verb_base(word)
+    base = _SHORT_FORMS.get(word) or verb_base(word)
     if base is None:
         base = word
         if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
