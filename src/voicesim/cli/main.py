@@ -25,6 +25,7 @@ from voicesim.cli.scenario import scenario
 from voicesim.cli.segments import segments
 from voicesim.cli.serve import serve
 from voicesim.cli.sessions import replay, report, score
+from voicesim.cli.store import store
 from voicesim.errors import VoicesimError
 
 EPILOG = """Start here:  voicesim doctor   checks this machine;  voicesim practice   starts a conversation.
@@ -64,6 +65,7 @@ for command in (
     asr,
     serve,
     people,
+    store,
 ):
     cli.add_command(command)
 

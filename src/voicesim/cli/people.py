@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +17,10 @@ Examples:
   voicesim people add reed.s --name "Sam Reed" --role admin    asks for the password
   voicesim people                                              who has an account
   voicesim people password reed.s                              a new password for somebody who forgot it
+  voicesim people invite --role trainee --url https://academy.example    a link for an account of one's own
   voicesim people disable reed.s                               keep somebody out, at once
+  voicesim people export reed.s                                everything about somebody, in one zip file
+  voicesim people delete reed.s                                and everything gone
 """
 _STORE = click.option("--store", metavar="URL", help="Database, as for voicesim serve.")
 _ROLE = click.Choice(["trainee", "instructor", "admin"])
@@ -98,6 +103,105 @@ def enable(login: str, store: str | None) -> int:
     return 0
 
 
+@people.command(short_help="Make a link with which somebody makes their own account.")
+@click.option("--role", type=_ROLE, default="trainee", show_default=True, help="What the person may do.")
+@click.option("--note", default="", help="Whom it is for; only administrators read it.")
+@click.option(
+    "--for", "login", default="", metavar="LOGIN", help="A new password for this account, instead of an account."
+)
+@click.option("--url", default="", help="Address of the server, for example https://academy.example.")
+@_STORE
+def invite(role: str, note: str, login: str, url: str, store: str | None) -> int:
+    """Print a link that works once: whoever opens it chooses sign-in name and password themselves.
+
+    Send it in a way that only that person reads. It is printed once and kept nowhere; a new one can be made at any time.
+    """
+    from voicesim.store.audit import COMMAND_LINE
+    from voicesim.store.people import checked_role
+
+    with _opened(store) as kept:
+        if login:
+            made, token = kept.invitations.for_password(_named(kept, login).id, by=COMMAND_LINE)
+        else:
+            made, token = kept.invitations.make(checked_role(role), by=COMMAND_LINE, note=note)
+    click.echo(f"{url.rstrip('/')}/invitation/{token}")
+    where = "" if url else " Put the server's address before it."
+    click.echo(f"Works once, until {made.expires:%Y-%m-%d %H:%M} UTC.{where}", err=True)
+    return 0
+
+
+@people.command("role", short_help="Let somebody do more or less.")
+@click.argument("login")
+@click.argument("new_role", type=_ROLE)
+@_STORE
+def change_role(login: str, new_role: str, store: str | None) -> int:
+    """Make LOGIN a trainee, an instructor or an admin. It counts at once."""
+    from voicesim.store.audit import COMMAND_LINE
+    from voicesim.store.people import checked_role
+
+    with _opened(store) as kept:
+        one = kept.people.change_role(_named(kept, login).id, checked_role(new_role), by=COMMAND_LINE)
+    click.echo(f"{one.login} is {one.role} now.")
+    return 0
+
+
+@people.command(short_help="Everything that is kept about somebody, in one zip file.")
+@click.argument("login")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write it.  [default: LOGIN.zip, here]")
+@_STORE
+def export(login: str, out: Path | None, store: str | None) -> int:
+    """Write everything that is kept about LOGIN to one zip file: account, audit log, what they said, and every session."""
+    from voicesim.cli.passphrase import ask_passphrase
+    from voicesim.errors import BadInputError, StorageError
+    from voicesim.folders import sessions_folder
+    from voicesim.session.disk import for_its_owner_only
+    from voicesim.store.audit import COMMAND_LINE
+    from voicesim.store.handing_over import export_person
+
+    with _opened(store) as kept:
+        one = _named(kept, login)
+        target = out or Path(f"{one.login}.zip")
+        pieces = export_person(kept, sessions_folder(), one.id, by=COMMAND_LINE, ask=ask_passphrase)
+        try:
+            with open(target, "xb", opener=for_its_owner_only) as file:
+                for piece in pieces:
+                    file.write(piece)
+        except FileExistsError:
+            raise BadInputError(f"{target} exists already.", "Choose another name with --out.") from None
+        except OSError as error:
+            raise StorageError(f"{target} cannot be written: {error.strerror}.", "Choose another --out.") from None
+    click.echo(target)
+    return 0
+
+
+@people.command(short_help="Delete somebody and all their sessions for good.")
+@click.argument("login")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@_STORE
+def delete(login: str, yes: bool, store: str | None) -> int:
+    """Delete LOGIN for good: the account, every session, and the name wherever else it stands.
+
+    What an instructor said about others stays with those others, without the name. The audit log keeps its lines under a
+    pseudonym. Backups are yours to look after. `voicesim people export` first, if the person wants a copy.
+    """
+    from voicesim.cli.passphrase import ask_passphrase
+    from voicesim.folders import sessions_folder
+    from voicesim.store.audit import COMMAND_LINE
+    from voicesim.store.leaving import delete_person
+
+    with _opened(store) as kept:
+        one = _named(kept, login)
+        if not yes:
+            click.confirm(f"Delete {one.name} ({one.login}) and all their sessions for good?", abort=True, err=True)
+        gone = delete_person(kept, sessions_folder(), one.id, by=COMMAND_LINE, ask=ask_passphrase)
+    click.echo(f"{one.login} is deleted, with {len(gone.sessions)} sessions.")
+    if gone.changed:
+        click.echo(f"The name was taken out of {len(gone.changed)} sessions of others.")
+    if gone.look_at:
+        click.echo(f"Certified under the same name, but nobody's: {', '.join(gone.look_at)}. Look whose they are.")
+    return 0
+
+
 def _opened(store: str | None) -> Store:
     from voicesim.store.opening import open_store
 
@@ -115,6 +219,6 @@ def _named(store: Store, login: str) -> Account:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n")
     answer: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
     return answer

@@ -168,7 +168,7 @@ def _keep(sessions: Path, key: MasterKey, file: Path | None, passphrase: str, au
         raise BadInputError("The key needs a guard.", "Give either a key file or a passphrase.")
     scrypt = None
     if file is not None:
-        file = file.expanduser().absolute()
+        file = file.expanduser().resolve()
         guard = _new_key_file(file)
     else:
         if len(_typed(passphrase)) < SHORTEST:
