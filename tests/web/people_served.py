@@ -208,7 +208,8 @@ def _over_http(url: str) -> Asks:
 def _in_process(client: TestClient) -> Asks:
     def ask(method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         client.cookies.clear()
-        answer = client.request(method, path, content=body, headers=headers)
+        sent = {name: value.encode("latin-1") for name, value in headers.items()}
+        answer = client.request(method, path, content=body, headers=sent)  # type: ignore[arg-type]
         return answer.status_code, answer.text, answer.headers
 
     return ask

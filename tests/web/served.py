@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import numpy as np
@@ -41,8 +43,10 @@ class Served:
         self._stderr = folder / "stderr"
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert "http://" in line, self.complaints
+        assert "http" in line, self.complaints
         self.url = next(word for word in line.split() if word.startswith("http")).rstrip("/")
+        behind = re.search(r"port (\d+)", line)
+        self.port = int(behind[1]) if behind else urlsplit(self.url).port or 0
 
     @property
     def complaints(self) -> str:

@@ -16,11 +16,21 @@ from voicesim.engine.events import End
 from voicesim.session.reader import open_bundle
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions and the database of these tests are nobody's own."""
+    monkeypatch.setenv("VOICESIM_SESSIONS", str(tmp_path / "sessions"))
+    monkeypatch.delenv("VOICESIM_DATABASE", raising=False)
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "example.org", ""])
 def test_nobody_else_is_let_in_without_accounts_and_tls(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["serve", "--host", host, "--port", "0"]) == 2
     said = capsys.readouterr().err.strip()
-    assert "no accounts and no TLS" in said
+    assert "TLS: give --certificate" in said
+    assert "an administrator: make the first with" in said
+    assert ("--name" in said) == (host in ("0.0.0.0", "::", "")), "an address of its own is a name"
+    assert "docs/academy.md" in said
     assert "\n" not in said
 
 

@@ -100,7 +100,9 @@ def serve(
         place = address(opened, reach)
 
         def started() -> None:
-            where = "only on this computer" if not reach.shared else "accounts and TLS"
+            where = "with accounts, over TLS" if reach.shared else "only on this computer"
+            if reach.proxies:
+                where = f"port {opened.getsockname()[1]}, behind the proxy"
             click.echo(f"voicesim is at {place}  ({where}; Ctrl-C stops it)")
             fetch_beside(click.echo)
             if open_it:

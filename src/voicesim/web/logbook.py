@@ -82,7 +82,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        said = {"time": moment, "level": record.levelname.lower(), "what": record.getMessage()}
+        said: dict[str, Any] = {"time": moment, "level": record.levelname.lower(), "what": record.getMessage()}
         if isinstance(line := getattr(record, "line", None), dict):
             said |= line
         if record.exc_info and record.exc_info[0] is not None:

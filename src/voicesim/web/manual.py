@@ -106,14 +106,11 @@ def kind_of(told: dict[str, Any]) -> str:
             most = f", at most {told['maxLength']} characters" if "maxLength" in told else ""
             return f"text{most}"
         case "integer" | "number" as number:
-            least, most = (
-                told.get("minimum", told.get("exclusiveMinimum")),
-                told.get("maximum", told.get("exclusiveMaximum")),
-            )
-            between = "".join(
-                (f", from {least}" if least is not None else "", f", up to {most}" if most is not None else "")
-            )
-            return ("whole number" if number == "integer" else "number") + between
+            least = told.get("minimum", told.get("exclusiveMinimum"))
+            highest = told.get("maximum", told.get("exclusiveMaximum"))
+            above = f", from {least}" if least is not None else ""
+            below = f", up to {highest}" if highest is not None else ""
+            return ("whole number" if number == "integer" else "number") + above + below
         case "boolean":
             return "yes or no"
         case "null":

@@ -42,17 +42,18 @@ def run(app: ASGIApp, opened: socket.socket, started: Callable[[], None], reach:
         timeout_graceful_shutdown=5,
         proxy_headers=bool(reach.proxies),  # nobody else is believed what they say of a request
         forwarded_allow_ips=list(reach.proxies),
-        **_tls(reach),
-        **({"log_config": None} if logged else {}),
+        **_more(reach, logged),
     )
     with suppress(KeyboardInterrupt):  # passed on by uvicorn once everything is closed
         Server(config).run(sockets=[opened])
 
 
-def _tls(reach: Reach) -> dict[str, Any]:
-    if reach.certificate is None or reach.key is None:
-        return {}
-    from voicesim.web.certificate import context
+def _more(reach: Reach, logged: bool) -> dict[str, Any]:
+    """What is said to uvicorn only sometimes."""
+    more: dict[str, Any] = {"log_config": None} if logged else {}
+    if reach.certificate is not None and reach.key is not None:
+        from voicesim.web.certificate import context
 
-    made = context(reach.certificate, reach.key)
-    return {"ssl_context_factory": lambda config, default: made}
+        made = context(reach.certificate, reach.key)
+        more["ssl_context_factory"] = lambda config, default: made
+    return more
