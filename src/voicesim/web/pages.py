@@ -30,6 +30,8 @@ def page(name: str, status: int = 200, *, person: Person | None = None, **shown:
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from voicesim.exports.formats import FORMATS
+
     environment = Environment(
         loader=PackageLoader("voicesim.web", "templates"),
         autoescape=True,
@@ -38,6 +40,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update({"when": _when, "long": _long, "paragraphs": _paragraphs})
+    environment.globals["export_formats"] = tuple(FORMATS.values())
     return environment
 
 
