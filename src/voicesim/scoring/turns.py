@@ -154,6 +154,8 @@ def _her_turns(speaking: Sequence[Utterance], survivor: Sequence[HerSpeech], say
         words = []
         for saying in sayings:
             if saying.words:
+                if saying.words[-1].start < begin or (until is not None and saying.words[0].start >= until):
+                    continue  # an hour has thousands: most lie elsewhere
                 inside = [
                     word for word in saying.words if begin <= word.start and (until is None or word.start < until)
                 ]

@@ -25,7 +25,9 @@ export function showGlance(story) {
   box.append(head);
   const place = () => {
     const plot = box.querySelector(".plot");
-    if (plot) head.style.left = `${plot.offsetLeft + (plot.offsetWidth * player.time) / length}px`;
+    if (!plot) return;
+    head.style.top = `${plot.offsetTop}px`;
+    head.style.left = `${plot.offsetLeft + (plot.offsetWidth * player.time) / length}px`;
   };
   player.on("time", place);
   new ResizeObserver(place).observe(box);

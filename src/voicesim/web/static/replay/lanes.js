@@ -2,12 +2,13 @@
 // An hour has a thousand marks: only those in sight are handed to wavesurfer, and in the overview of an hour only what stands out.
 
 import { player } from "./player.js";
-import { calm, clock, colour, dark, find, make, page, tell } from "./page.js";
+import { calm, clock, colour, dark, find, page, shared, tell } from "./page.js";
 
 const LANE = 64;
 const ZOOMS = [1, 2, 4, 8, 16, 32, 64, 100]; // pixels a second; before them: the whole session
 const LEAST = 2; // pixels a mark must be wide to be drawn, unless it stands out
 const STANDS_OUT = new Set(["interruption", "cut_in", "standstill"]);
+const COMFORTABLE = 120; // seconds in sight of a session that is longer than three times as much
 const LANES = { trainee: 0, survivor: 1 };
 
 /** Load wavesurfer.js and draw. `rates`: steps a second of each level of peaks; `load(level)` gives {trainee, survivor}. */
@@ -16,6 +17,16 @@ export async function openLanes(story, rates, load, seen) {
   const [{ default: WaveSurfer }, { default: Regions }, { default: Timeline }] = await Promise.all(
     ["wavesurfer.js", "regions.js", "timeline.js"].map((name) => import(`${from}/${name}`)));
   return new Lanes(story, rates, load, seen, WaveSurfer, Regions, Timeline);
+}
+
+/** Who spoke when, in the shape of peaks: drawn until the real ones are there. */
+function fromLog(story) {
+  const rate = 4;
+  return ["trainee", "survivor"].map((track) => {
+    const steps = new Float32Array(Math.ceil(story.duration * rate));
+    for (const [start, end] of story.speech[track] ?? []) steps.fill(0.3, Math.floor(start * rate), Math.ceil(end * rate));
+    return steps;
+  });
 }
 
 class Lanes {
@@ -34,14 +45,15 @@ class Lanes {
     this.#zooms = [0, ...ZOOMS.filter((zoom) => zoom > whole * 1.2)];
     this.#regions = Regions.create();
     this.#surfer = WaveSurfer.create({
-      container: find("wave"), media: player.element, duration: story.duration, peaks: this.#empty(),
+      container: find("wave"), media: player.element, duration: story.duration, peaks: fromLog(story),
       height: LANE, cursorWidth: 2, dragToSeek: false, autoScroll: true, autoCenter: !calm.matches, hideScrollbar: false,
       cspNonce: document.querySelector("link[nonce]").nonce, ...this.#colours(),
-      plugins: [this.#regions, Timeline.create({ height: 18, formatTimeCallback: (seconds) => clock(seconds, false) })],
+      plugins: [this.#regions, Timeline.create({ height: 18, secondaryLabelOpacity: 0.75, formatTimeCallback: (seconds) => clock(seconds, false) })],
     });
     find("drawing")?.remove();
+    this.#reachable();
     this.#surfer.on("click", () => find("wave").dispatchEvent(new CustomEvent("played", { bubbles: true })));
-    this.#surfer.on("scroll", (start, end) => { this.#seen({ start, end }); this.#soon(); });
+    this.#surfer.on("scroll", () => { this.#view(); this.#soon(); });
     this.#surfer.on("redrawcomplete", () => this.#soon());
     this.#surfer.on("resize", () => this.#soon());
     this.#regions.on("region-clicked", (region, event) => this.#clicked(region, event));
@@ -54,11 +66,32 @@ class Lanes {
     calm.addEventListener("change", () => this.#surfer.setOptions({ autoCenter: !calm.matches }));
   }
 
-  /** Draw with the coarsest peaks; for a session of an hour that is all the overview needs. */
+  /** Draw what the log knows of who spoke when; then, as soon as they are there, how loud it was. */
   async begin() {
-    await this.#detail(this.#needed());
-    this.#seen({ start: 0, end: this.#story.duration });
+    if (this.#story.duration > 3 * COMFORTABLE) {
+      const wanted = this.#surfer.getWidth() / COMFORTABLE;
+      this.#zoom = Math.max(1, this.#zooms.findLastIndex((zoom) => zoom <= wanted * 1.3));
+      this.#surfer.setOptions({ minPxPerSec: this.#zooms[this.#zoom] });
+    }
+    this.#view();
     this.#soon();
+    await this.#detail(this.#needed());
+  }
+
+  /** The one element of the waveform that the keyboard reaches: it scrolls, and says where the sound stands. */
+  #reachable() {
+    const [from, to] = [find("wave"), this.#surfer.getWrapper().parentElement];
+    for (const { name, value } of [...from.attributes]) {
+      if (name !== "role" && name !== "tabindex" && !name.startsWith("aria-")) continue;
+      to.setAttribute(name, value);
+      from.removeAttribute(name);
+    }
+    shared.slider = to;
+  }
+
+  #view() {
+    const start = this.#surfer.getScroll() / this.#perSecond();
+    this.#seen({ start, end: Math.min(this.#story.duration, start + this.#inSight()) });
   }
 
   zoom(step) {
@@ -68,6 +101,7 @@ class Lanes {
     this.#surfer.zoom(this.#zooms[next]);
     this.#surfer.setScrollTime(Math.max(0, player.time - this.#inSight() / 2));
     this.#detail(this.#needed());
+    this.#view();
     this.#soon();
     tell(next ? `${Math.round(this.#inSight())} seconds in sight` : "The whole session in sight");
   }
@@ -92,8 +126,6 @@ class Lanes {
     await this.#surfer.load(player.element.src, [peaks.trainee, peaks.survivor], this.#story.duration);
     this.#surfer.setScroll(scroll);
   }
-
-  #empty() { return [new Float32Array(2), new Float32Array(2)]; }
 
   #colours() {
     const lane = (name) => ({ waveColor: colour(name), progressColor: colour(name), height: LANE });

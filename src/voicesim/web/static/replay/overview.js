@@ -26,7 +26,12 @@ export class Overview {
 
   set peaks(peaks) { this.#peaks = peaks; this.#redraw(); }
 
-  set view(view) { this.#view = view; this.#show(); }
+  /** What is in sight above. All of it: then this strip says nothing new, and is put away. */
+  set view(view) {
+    this.#view = view;
+    canvas.classList.toggle("idle", view.end - view.start > this.#story.duration * 0.99);
+    this.#show();
+  }
 
   #redraw() {
     const ratio = window.devicePixelRatio || 1;
@@ -82,7 +87,7 @@ export class Overview {
     pen.drawImage(this.#still, 0, 0);
     const x = (seconds) => (width * seconds) / this.#story.duration;
     const ratio = window.devicePixelRatio || 1;
-    if (this.#view && this.#view.end - this.#view.start < this.#story.duration * 0.995) {
+    if (this.#view) {
       pen.strokeStyle = colour("edge");
       pen.lineWidth = 2 * ratio;
       pen.strokeRect(x(this.#view.start) + ratio, ratio, Math.max(4, x(this.#view.end) - x(this.#view.start)) - 2 * ratio, height - 2 * ratio);

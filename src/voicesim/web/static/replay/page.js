@@ -76,6 +76,9 @@ export function along(box, selector) {
   });
 }
 
+/** What moves about on the page: the element that is the slider of the position. */
+export const shared = { slider: find("wave") };
+
 export const calm = matchMedia("(prefers-reduced-motion: reduce)");
 export const dark = matchMedia("(prefers-color-scheme: dark)");
 

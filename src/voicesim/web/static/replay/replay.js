@@ -1,7 +1,7 @@
 // The replay page: fetches what happened, draws it, and ties its parts to the one player.
 
 import { player } from "./player.js";
-import { clock, find, KINDS, make, page, spoken, tell, trouble } from "./page.js";
+import { clock, find, KINDS, make, page, shared, spoken, tell, trouble } from "./page.js";
 import { Overview } from "./overview.js";
 import { openLanes } from "./lanes.js";
 import { nextWord, showTranscript, toggleFollow } from "./transcript.js";
@@ -12,6 +12,7 @@ import { listenToKeys } from "./keys.js";
 
 const api = `/api/sessions/${encodeURIComponent(page.dataset.session)}`;
 const rates = JSON.parse(page.dataset.peaks);
+const levels = new Map(); // of peaks, each fetched once
 let lanes = null;
 
 player.on("trouble", trouble);
@@ -48,8 +49,6 @@ async function begin() {
   page.dataset.shown = "all";
 }
 
-const levels = new Map();
-
 /** One level of peaks, 0 to 1 as drawn; fetched once. */
 function peaks(level) {
   if (!levels.has(level)) levels.set(level, fetchPeaks(level));
@@ -83,7 +82,7 @@ function words(story) {
 }
 
 function controls() {
-  const [play, wave] = [find("play"), find("wave")];
+  const play = find("play");
   find("all").textContent = clock(player.duration, false);
   play.addEventListener("click", () => player.toggle());
   find("back").addEventListener("click", () => player.seek(player.time - 5));
@@ -122,8 +121,8 @@ function controls() {
     find("now").textContent = clock(time);
     if (Math.floor(time) === second) return;
     second = Math.floor(time);
-    wave.setAttribute("aria-valuenow", String(second));
-    wave.setAttribute("aria-valuetext", spoken(time));
+    shared.slider.setAttribute("aria-valuenow", String(second));
+    shared.slider.setAttribute("aria-valuetext", spoken(time));
   });
   // Whatever carries a time can be heard: press it.
   document.addEventListener("click", (event) => {
@@ -134,5 +133,11 @@ function controls() {
     tell(`Playing from ${clock(Number(target.dataset.at))}`);
     target.dispatchEvent(new CustomEvent("played", { bubbles: true }));
   });
+  // What has the focus is never hidden under the sound, which stays at the top.
+  const keepClear = () => {
+    const stays = getComputedStyle(find("stage")).position === "sticky";
+    document.documentElement.style.scrollPaddingTop = stays ? `${find("stage").offsetHeight + 12}px` : "";
+  };
+  new ResizeObserver(keepClear).observe(find("stage"));
   listenToKeys({ zoom: (step) => lanes?.zoom(step), jump, follow: toggleFollow, word: (step) => { player.play(nextWord(step)); } });
 }
