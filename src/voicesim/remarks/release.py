@@ -43,8 +43,8 @@ def rule_for(folder: Path, meta: SessionMeta, review: Review, rules: ReleaseRule
 
 
 def _assigned(folder: Path, meta: SessionMeta, review: Review) -> bool:
-    """Whether an instructor has given the session to whoever practised, or the scenario before."""
-    if any(one.to.account == meta.owner for one in review.assignments):
+    """Whether an instructor has given the scenario before, or asked whoever practised to judge themself first."""
+    if any(one.to.account == meta.owner and one.task == "self_evaluate" for one in review.assignments):
         return True
     given, _ = given_tasks(folder.parent)
     return any(answers(one, meta) for one in given)

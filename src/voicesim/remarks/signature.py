@@ -15,14 +15,14 @@ from voicesim.session.names import EVENTS
 _NOTHING = sha256(b"").hexdigest()
 
 WORDS = {
-    "comment": "a comment",
-    "flag": "a flag",
-    "commendation": "a commendation",
-    "label": "another label",
-    "criterion": "other points",
-    "evaluation": "an evaluation",
-    "rescored": "scored anew",
-    "withdrawal": "something withdrawn",
+    "comment": "a comment was added",
+    "flag": "a moment was marked",
+    "commendation": "a commendation was added",
+    "label": "a label was judged otherwise",
+    "criterion": "other points were given",
+    "evaluation": "an evaluation was added",
+    "rescored": "the session was scored anew",
+    "withdrawal": "something was withdrawn",
 }
 
 
@@ -59,8 +59,8 @@ def changes_since(folder: Path, scorecard: Path, remarks: Remarks, review: Revie
     if signed is None:
         return ()
     now = to_sign(folder, scorecard)
-    said = dict.fromkeys(WORDS.get(getattr(one, "kind", ""), "a remark") for one in review.changed_since)
-    found = [f"{text} was added since" for text in said]
+    said = dict.fromkeys(WORDS.get(getattr(one, "kind", ""), "something was said") for one in review.changed_since)
+    found = list(said)
     if remarks.before(signed.id) != signed.remarks:
         found.append("remarks before it are not as they were")
     if now.log != signed.log:

@@ -100,6 +100,8 @@ def render(conversation: Conversation, scorecard: Scorecard, about: About, audio
         overlaps=words.OVERLAPS,
         amount=words.amount,
         value_of=words.value_of,
+        label_of=lambda one: words.label(one.what, one.label, one.holds),
+        machine_label=lambda one: words.label(one.what, one.machine),
         length=words.minutes(scorecard.length),
         clock=clock,
         seconds=seconds,

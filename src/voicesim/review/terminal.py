@@ -14,6 +14,7 @@ from voicesim.review.words import (
     TYPES,
     amount,
     capped_by,
+    label,
     minutes,
     standard_of,
     times,
@@ -102,6 +103,17 @@ def _verdict(scorecard: Scorecard) -> list[str]:
         f"{'not judged' if c.points is None else f'{c.points:.0f}'}): {c.override.reason}"
         for c in scorecard.criteria
         if c.override
+    ]
+    changed += [
+        f"{c.title}: {'not judged' if c.recounted.points is None else f'{c.recounted.points:.0f} points'} with the labels "
+        f"people judged (machine: {'not judged' if c.points is None else f'{c.points:.0f}'})"
+        for c in scorecard.criteria
+        if c.recounted
+    ]
+    changed += [
+        f"{clock(one.at)} {label(one.what, one.label, one.holds)} (machine: {label(one.what, one.machine)}), by {one.by}: "
+        f"{one.reason}"
+        for one in scorecard.relabelled
     ]
     standard = standard_of(scorecard)
     return [*ended, *capped_by(scorecard), *([standard] if standard else []), *changed]

@@ -15,6 +15,7 @@ __all__ = [
     "TYPES",
     "amount",
     "capped_by",
+    "label",
     "minutes",
     "standard_of",
     "times",
@@ -123,6 +124,17 @@ def standard_of(scorecard: Scorecard) -> str:
         return f"Standard met. It holds for {standard.valid_months} months from the day of the session."
     missing = ", ".join(standard.unmet)
     return f"Standard not met yet ({standard.attempts} attempts are allowed). Missing: {missing}."
+
+
+def label(what: str, name: str, holds: bool = True) -> str:
+    """A label as people say it: ``leading (Griffiths & Milne)``, ``not: asks why``."""
+    if name == "none":
+        return {"overlap": "no overlap", "mark": "no such mark", "move": "no such move"}.get(what, "no question")
+    if what in TYPES:
+        return f"{TYPES[what].get(name, name).lower()} ({PROFILES[what]})"
+    known = {**MARKS, **MOVE_NAMES, **OVERLAPS}
+    text = known.get(name, name.replace("_", " "))
+    return text if holds else f"not: {text}"
 
 
 def times(count: int) -> str:

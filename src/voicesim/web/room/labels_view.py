@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from voicesim.review import words
 from voicesim.review.scoring import conversation_of, read_review
 from voicesim.scoring.conversation import Conversation
 from voicesim.scoring.interruptions import Overlap, find_overlaps
 from voicesim.scoring.labels import LABELS, Relabel, relabelled
 from voicesim.session.reader import open_bundle
 from voicesim.timebase import seconds
-from voicesim.web.room.review_view import label_words
 
 
 class SentenceShown(BaseModel):
@@ -74,7 +74,7 @@ def labels_of(folder: Path) -> LabelsShown:
         sentences=_sentences(judged),
         overlaps=tuple(map(_overlap, overlaps)),
         judged=tuple(map(_judged, applied)),
-        choices={what: {label: label_words(what, label) for label in labels} for what, labels in LABELS.items()},
+        choices={what: {label: words.label(what, label) for label in labels} for what, labels in LABELS.items()},
     )
 
 

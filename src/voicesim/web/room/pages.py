@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -66,7 +67,7 @@ def room_page(
         running=running_now(request),
         given=given_shown(here.sessions, today),
         people=[one for one in everybody(request) if one.id != person.id],
-        library=[(name, load_scenario(name).scenario.title) for name in library()],
+        library=_library(),
         today=today,
     )
 
@@ -91,6 +92,12 @@ def debrief_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLRespon
 def compare_page(request: Request, person: _SignedIn, a: SessionName, b: SessionName) -> HTMLResponse:
     """Two attempts side by side."""
     return page("room/compare", person=person, here="sessions", both=compared(request, person, a, b))
+
+
+@cache
+def _library() -> tuple[tuple[str, str], ...]:
+    """Names and titles of the bundled scenarios."""
+    return tuple((name, load_scenario(name).scenario.title) for name in library())
 
 
 def compared(request: Request, person: Person, a: str, b: str) -> Comparison:

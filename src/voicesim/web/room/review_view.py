@@ -219,8 +219,7 @@ def _words(remark: Remark, rubric: Rubric) -> tuple[str, str, str]:
         case kinds.Commendation():
             return "Commendation", remark.text, "good"
         case kinds.LabelOverride():
-            label = label_words(remark.what, remark.label)
-            title = label if remark.holds else f"not: {label}"
+            title = words.label(remark.what, remark.label, remark.holds)
             quote = f"“{remark.quote}” " if remark.quote else ""
             return f"Label: {title}", f"{quote}{remark.reason}", "plain"
         case kinds.CriterionOverride():
@@ -261,16 +260,6 @@ TASKS: dict[str, str] = {
     "self_evaluate": "evaluate yourself",
     "practise_again": "practise it again",
 }
-
-
-def label_words(what: str, label: str) -> str:
-    """A label as people say it."""
-    if label == "none":
-        return "no question" if what != "overlap" else "no overlap"
-    known = {**words.MARKS, **words.MOVE_NAMES, **words.OVERLAPS}
-    if what in words.TYPES:
-        return f"{words.TYPES[what].get(label, label).lower()} ({words.PROFILES[what]})"
-    return known.get(label, label.replace("_", " "))
 
 
 def _criterion(one: Criterion, rubric: str, review: Review) -> CriterionShown:
