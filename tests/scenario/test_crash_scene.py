@@ -2,70 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
-import yaml
+from played import Kinds, Played, Said, let_wander, trainees
+from played import play as play_in
 
-import voicesim.scenario
-from voicesim.engine.survivor import Heard, Manner, Silence, Stimulus, Survivor, heard_to_the_end
-from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
-from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
-from voicesim.scenario.marks import plain
-from voicesim.scenario.model import Move, Question
 
 LOADED = load_scenario("crash-scene")
 SCENARIO = LOADED.scenario
-TRAINEES = yaml.safe_load(
-    (Path(voicesim.scenario.__file__).parent / "trainees" / "crash-scene.yaml").read_text(encoding="utf-8")
-)["trainees"]
+TRAINEES = trainees("crash-scene")
 SEEDS = range(3)
-MANNERS = {"interrupts": "interrupted", "cuts_in": "cut_in", "talks_over": "talked_over", "rushes": "rushed"}
-
-Turn = str | Mapping[str, str | float]
 
 
-@dataclass
-class Played:
-    states: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    feelings: list[dict[str, float]] = field(default_factory=list)
-    told: frozenset[str] = frozenset()
-    ending: str = ""
+def play(turns: Sequence[Said], seed: int = 0) -> Played:
+    return play_in(SCENARIO, turns, seed)
 
 
-def play(turns: Sequence[Turn], seed: int = 0) -> Played:
-    """Speak natural sentences, read by the real reader. A trainee's turns are written as in the trainees file."""
-    rehearsal = Rehearsal(SCENARIO, seed)
-    played = Played()
-    beats = [rehearsal.begin()]
-    for turn in turns:
-        if rehearsal.ending:
-            break
-        if isinstance(turn, Mapping) and "wait" in turn:
-            beats += rehearsal.wait(float(turn["wait"]))
-            continue
-        if isinstance(turn, Mapping):
-            ((manner, said),) = turn.items()
-            text = str(said)
-            rehearsal.do(MANNERS[manner])
-        else:
-            text = turn
-        beats.append(rehearsal.say(text))
-    for beat in beats:
-        played.states.append(beat.state)
-        played.lines += beat.lines
-        played.feelings.append(beat.feelings)
-        played.told = frozenset(beat.told)
-    played.ending = rehearsal.ending.kind if rehearsal.ending else ""
-    return played
-
-
-STAYS: list[Turn] = [
+STAYS: list[Said] = [
     "I'm Officer Reed. I'm going to stay right here with you.",
     "This must be so frightening, Carly.",
     "Could you step back, please, and give us a minute?",
@@ -88,7 +44,7 @@ def test_it_has_the_size_and_the_endings_that_were_promised() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_good_and_a_poor_officer_end_differently(seed: int) -> None:
-    good, poor = play(TRAINEES["good"]["turns"], seed), play(TRAINEES["poor"]["turns"], seed)
+    good, poor = play(TRAINEES["good"].turns, seed), play(TRAINEES["poor"].turns, seed)
     assert (good.ending, poor.ending) == ("opens_up", "ends_it")
     assert "renee-here" in good.states
     assert poor.states[-1] == "is-left"
@@ -96,7 +52,7 @@ def test_a_good_and_a_poor_officer_end_differently(seed: int) -> None:
 
 @pytest.mark.parametrize("name", TRAINEES)
 def test_every_bundled_trainee_ends_as_it_says(name: str) -> None:
-    assert play(TRAINEES[name]["turns"], TRAINEES[name].get("seed", 0)).ending == TRAINEES[name]["ends"]
+    assert play(TRAINEES[name].turns, TRAINEES[name].seed).ending == TRAINEES[name].ends
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -157,7 +113,7 @@ def test_staying_finding_a_woman_and_telling_her_is_success_and_each_part_is_mis
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_question_about_her_arms_hurts_and_one_apology_mends_it(seed: int) -> None:
-    start: list[Turn] = [*STAYS[:3], "How did you get those scars on your arm?"]
+    start: list[Said] = [*STAYS[:3], "How did you get those scars on your arm?"]
     mended = play([*start, "I'm sorry, I shouldn't have asked you that.", "You decide.", CALLS_A_WOMAN], seed)
     assert mended.states[-4:] == ["hurt", "mended", "radio-clear", "woman-coming"]
     again = play(
@@ -183,7 +139,7 @@ def test_not_asking_about_the_scars_is_thanked_in_silence(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_why_she_is_afraid_is_told_into_a_silence(seed: int) -> None:
-    before: list[Turn] = [*STAYS, CALLS_A_WOMAN, "All eight minutes, yes."]
+    before: list[Said] = [*STAYS, CALLS_A_WOMAN, "All eight minutes, yes."]
     assert "last-time" in play([*before, {"wait": 6}], seed).told
     assert "last-time" not in play([*before, "So, who shall I call for you?"], seed).told
 
@@ -228,68 +184,15 @@ def test_the_captain_and_the_medics_have_voices_of_their_own() -> None:
     assert len(voices) == 4
 
 
-def walk(number: int, length: int) -> list[list[Stimulus]]:
-    """One of many kinds of trainee, from steady to erratic, the same in every run."""
-    questions: tuple[Question, ...] = ("open", "probing", "inappropriate_closed", "leading", "multiple", "none")
-    moves: tuple[Move, ...] = (
-        "stay",
-        "acknowledge",
-        "apologise",
-        "rush",
-        "blame",
-        "offer_choice",
-        "thank",
-        "explain_why",
-    )
-    manners = ("interrupted", "cut_in", "talked_over", "rushed")
-    topics = list(SCENARIO.topics)
-    steps: list[list[Stimulus]] = []
-    for _ in range(length):
-        number = (number * 1103515245 + 12345) % 2**31
-        roll = number // 65536
-        sentence = Sentence(
-            "…",
-            0,
-            1,
-            "none",
-            QuestionTypes(griffiths=questions[roll % 6]),
-            (),
-            (moves[roll // 6 % 8],) if roll % 3 else (),
-        )
-        raised = (topics[roll // 7 % len(topics)],) if roll % 5 < 2 else ()
-        heard = Heard(TurnReading("…", (sentence,), raised, main=0))
-        if roll % 9 == 0:
-            steps.append([Silence(5.0)])
-        else:
-            steps.append([Manner(manners[roll // 48 % 4]), heard] if roll % 17 == 0 else [heard])
-    return steps
+KINDS = Kinds(
+    moves=("stay", "acknowledge", "apologise", "rush", "blame", "offer_choice", "thank", "explain_why"),
+    topics=tuple(SCENARIO.topics),
+    waits_each=9,
+    rude_each=17,
+)
 
 
 def test_whatever_the_officer_does_she_answers_never_repeats_herself_and_it_ends() -> None:
-    seen: set[str] = set()
-    endings: set[str] = set()
-    survivors = [Survivor(SCENARIO, seed) for seed in SEEDS]
-    for number in range(200):
-        survivor = survivors[number % len(survivors)]
-        state = survivor.open(survivor.initial(), 0).survivor
-        said: list[str] = []
-        for step in walk(number * 7919 + 1, 60):
-            silent = isinstance(step[0], Silence)
-            if silent and 5.0 not in survivor.silences(state):
-                continue
-            reaction = survivor.react(state, step, 0)
-            assert reaction.lines or silent, (number, state.state, step)
-            state = reaction.survivor
-            for line in reaction.lines:
-                said.append(plain(line.text))
-                state, _ = heard_to_the_end(state, line.reveals, 0)
-            seen.add(state.state)
-            assert all(0 <= value <= 100 for _, value in state.feelings)
-            if survivor.ending(state):
-                break
-        ending = survivor.ending(state)
-        assert ending, (number, state.state)
-        endings.add(ending.kind)
-        assert len(said) == len(set(said))
-    assert endings == {"opens_up", "guarded", "ends_it"}
-    assert len(seen) > 25
+    met = let_wander(SCENARIO, KINDS, SEEDS, 200)
+    assert met.endings == {"opens_up", "guarded", "ends_it"}
+    assert len(met.states) > 25

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from played import Kinds, let_wander
 
 from voicesim.engine.survivor import Heard, Manner, Silence, Stimulus, Survivor, heard_to_the_end
 from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
 from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
-from voicesim.scenario.marks import plain
 from voicesim.scenario.model import Mark, Move, Question
 
 LOADED = load_scenario("delayed-report")
@@ -193,37 +193,18 @@ def test_when_it_is_too_much_and_nobody_cares_she_stops(seed: int) -> None:
     assert conversation.states[-1] == "stops-today"
 
 
-def walks(length: int) -> list[list[Heard | float | tuple[str, Heard]]]:
-    """Many kinds of trainee, from steady to erratic, the same in every run."""
-    questions: tuple[Question, ...] = ("open", "probing", "inappropriate_closed", "leading", "multiple", "none")
-    moves: tuple[Move, ...] = ("acknowledge", "believe", "apologise", "rush", "blame", "offer_choice", "thank", "doubt")
-    manners = ("interrupted", "cut_in", "talked_over", "rushed")
-    result = []
-    for trainee in range(120):
-        number = trainee * 7919 + 1
-        steps: list[Heard | float | tuple[str, Heard]] = []
-        for _ in range(length):
-            number = (number * 1103515245 + 12345) % 2**31
-            roll = number // 65536
-            heard = turn(questions[roll % 6], *([moves[roll // 6 % 8]] if roll % 3 else []))
-            steps.append(5.0 if roll % 11 == 0 else (manners[roll // 48 % 4], heard) if roll % 13 == 0 else heard)
-        result.append(steps)
-    return result
+KINDS = Kinds(
+    moves=("acknowledge", "believe", "apologise", "rush", "blame", "offer_choice", "thank", "doubt"),
+    topics=(),
+    waits_each=11,
+    rude_each=13,
+)
 
 
 def test_whatever_the_trainee_does_she_answers_never_repeats_herself_and_it_ends() -> None:
-    seen: set[str] = set()
-    endings: set[str] = set()
-    for number, steps in enumerate(walks(60)):
-        conversation = converse(steps, number)
-        assert conversation.ending, conversation.states
-        assert conversation.speechless == 0, (number, conversation.states)
-        said = [plain(line) for line in conversation.lines]
-        assert len(said) == len(set(said))
-        seen |= set(conversation.states)
-        endings.add(conversation.ending)
-    assert endings >= {"guarded", "ends_it"}
-    assert len(seen) > 15
+    met = let_wander(SCENARIO, KINDS, range(120), 120)
+    assert met.endings >= {"guarded", "ends_it"}
+    assert len(met.states) > 15
 
 
 def rehearse(turns: list[str | float], seed: int, *, interrupting: int = 0) -> Conversation:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import pytest
-import yaml
+from played import play as play_in
+from played import trainees
 
-from voicesim.rehearsal.dry_run import Beat, Rehearsal
+from voicesim.rehearsal.dry_run import Beat
 from voicesim.scenario.check import check
 from voicesim.scenario.load import library, load_scenario
 from voicesim.scenario.model import Scenario
 
 DRILLS = [name for name in library() if load_scenario(name).scenario.drill]
 SEEDS = range(6)
-MANNERS = {"interrupts": "interrupted", "cuts_in": "cut_in", "talks_over": "talked_over", "rushes": "rushed"}
 
 
 @cache
@@ -25,33 +22,12 @@ def scenario_of(name: str) -> Scenario:
     return load_scenario(name).scenario
 
 
-@cache
-def trainees(name: str) -> dict[str, dict[str, Any]]:
-    text = (files("voicesim.scenario") / "trainees" / f"{name}.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
-    assert (data["format"], data["scenario"]) == ("voicesim/trainees/1", name)
-    found: dict[str, dict[str, Any]] = data["trainees"]
-    return found
-
-
-def play(name: str, trainee: str, seed: int) -> Iterator[Beat]:
-    rehearsal = Rehearsal(scenario_of(name), seed)
-    yield rehearsal.begin()
-    for turn in trainees(name)[trainee]["turns"]:
-        if rehearsal.ending:
-            return
-        if isinstance(turn, str):
-            yield rehearsal.say(turn)
-        elif "wait" in turn:
-            yield from rehearsal.wait(turn["wait"])
-        else:
-            [(manner, words)] = turn.items()
-            rehearsal.do(MANNERS[manner])
-            yield rehearsal.say(words)
+def play(name: str, trainee: str, seed: int) -> tuple[Beat, ...]:
+    return play_in(scenario_of(name), trainees(name)[trainee].turns, seed).beats
 
 
 def ending(name: str, trainee: str, seed: int) -> str | None:
-    last = list(play(name, trainee, seed))[-1].ending
+    last = play(name, trainee, seed)[-1].ending
     return last.kind if last else None
 
 
@@ -90,7 +66,7 @@ def test_every_scripted_trainee_comes_to_an_end_and_to_the_one_it_names(name: st
         for seed in SEEDS:
             reached = ending(name, trainee, seed)
             assert reached is not None, (trainee, seed)
-            assert reached == script.get("ends", reached), (trainee, seed)
+            assert reached == script.ends, (trainee, seed)
 
 
 @pytest.mark.parametrize("name", DRILLS)

@@ -2,71 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
-import yaml
+from played import Kinds, Played, Said, let_wander, trainees
+from played import play as play_in
 
-import voicesim.scenario
-from voicesim.engine.survivor import Heard, Manner, Silence, Stimulus, Survivor, heard_to_the_end
-from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
-from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.marks import plain
-from voicesim.scenario.model import Move, Question
 
 LOADED = load_scenario("radio-call")
 SCENARIO = LOADED.scenario
-TRAINEES = yaml.safe_load(
-    (Path(voicesim.scenario.__file__).parent / "trainees" / "radio-call.yaml").read_text(encoding="utf-8")
-)["trainees"]
+TRAINEES = trainees("radio-call")
 SEEDS = range(3)
 ON_THE_RADIO = ("radio", "bait", "overheard", "put-through", "line-dead")
-MANNERS = {"interrupts": "interrupted", "cuts_in": "cut_in", "talks_over": "talked_over", "rushes": "rushed"}
-
-Turn = str | Mapping[str, str | float]
 
 
-@dataclass
-class Played:
-    states: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    feelings: list[dict[str, float]] = field(default_factory=list)
-    told: frozenset[str] = frozenset()
-    ending: str = ""
+def play(turns: Sequence[Said], seed: int = 0) -> Played:
+    return play_in(SCENARIO, turns, seed)
 
 
-def play(turns: Sequence[Turn], seed: int = 0) -> Played:
-    """Speak natural sentences, read by the real reader. A trainee's turns are written as in the trainees file."""
-    rehearsal = Rehearsal(SCENARIO, seed)
-    played = Played()
-    beats = [rehearsal.begin()]
-    for turn in turns:
-        if rehearsal.ending:
-            break
-        if isinstance(turn, Mapping) and "wait" in turn:
-            beats += rehearsal.wait(float(turn["wait"]))
-            continue
-        if isinstance(turn, Mapping):
-            ((manner, said),) = turn.items()
-            text = str(said)
-            rehearsal.do(MANNERS[manner])
-        else:
-            text = turn
-        beats.append(rehearsal.say(text))
-    for beat in beats:
-        played.states.append(beat.state)
-        played.lines += beat.lines
-        played.feelings.append(beat.feelings)
-        played.told = frozenset(beat.told)
-    played.ending = rehearsal.ending.kind if rehearsal.ending else ""
-    return played
-
-
-ON_THE_LINE: list[Turn] = [
+ON_THE_LINE: list[Said] = [
     "Is she somewhere safe, and is anybody with her?",
     "Thanks, Gwen. Put her through, please.",
     "Whoever calls three times means it. I take it seriously.",
@@ -86,7 +43,7 @@ def test_it_has_the_size_and_the_endings_that_were_promised() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_good_and_a_poor_officer_end_differently(seed: int) -> None:
-    good, poor = play(TRAINEES["good"]["turns"], seed), play(TRAINEES["poor"]["turns"], seed)
+    good, poor = play(TRAINEES["good"].turns, seed), play(TRAINEES["poor"].turns, seed)
     assert (good.ending, poor.ending) == ("opens_up", "ends_it")
     assert "overheard" in poor.states
     assert "overheard" not in good.states
@@ -94,7 +51,7 @@ def test_a_good_and_a_poor_officer_end_differently(seed: int) -> None:
 
 @pytest.mark.parametrize("name", TRAINEES)
 def test_every_bundled_trainee_ends_as_it_says(name: str) -> None:
-    assert play(TRAINEES[name]["turns"], TRAINEES[name].get("seed", 0)).ending == TRAINEES[name]["ends"]
+    assert play(TRAINEES[name].turns, TRAINEES[name].seed).ending == TRAINEES[name].ends
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -117,7 +74,7 @@ def test_what_is_asked_on_the_radio_is_answered_by_dispatch(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_asks_her_what_dispatch_has_said_is_told_so(seed: int) -> None:
-    facts: list[Turn] = ["Is she hurt?", "Where is she?"]
+    facts: list[Said] = ["Is she hurt?", "Where is she?"]
     again = play([*facts, *ON_THE_LINE[1:], HELLO, "Where are you?"], seed)
     first = play([*ON_THE_LINE[1:], HELLO, "Where are you?"], seed)
     assert "I told the other lady all that. Didn't she say?" in [plain(line) for line in again.lines]
@@ -184,7 +141,7 @@ def test_the_same_question_is_refused_early_and_answered_late(seed: int) -> None
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_closed_question_is_right_when_she_can_only_say_yes_or_no(seed: int) -> None:
-    before: list[Turn] = [*ON_THE_LINE, HELLO, "You don't have to tell me anything. You decide.", "It's your choice."]
+    before: list[Said] = [*ON_THE_LINE, HELLO, "You don't have to tell me anything. You decide.", "It's your choice."]
     closed = play([*before, "You can just say yes or no. Are you all right?"], seed)
     opened = play([*before, "Tell me about him."], seed)
     assert closed.states[-2:] == ["somebody-comes", "the-hangups"]
@@ -194,14 +151,14 @@ def test_a_closed_question_is_right_when_she_can_only_say_yes_or_no(seed: int) -
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_it_was_is_told_into_a_silence(seed: int) -> None:
-    before: list[Turn] = [*ON_THE_LINE, HELLO, "What happened?"]
+    before: list[Said] = [*ON_THE_LINE, HELLO, "What happened?"]
     assert "colleague" in play([*before, {"wait": 5}], seed).told
     assert "colleague" not in play([*before, "You don't have to say it."], seed).told
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_one_apology_mends_and_a_second_does_not(seed: int) -> None:
-    hurt: list[Turn] = [*ON_THE_LINE, HELLO, "Why didn't you call us last night?"]
+    hurt: list[Said] = [*ON_THE_LINE, HELLO, "Why didn't you call us last night?"]
     once = play([*hurt, "I'm sorry, that was the wrong thing to ask."], seed)
     assert once.states[-2:] == ["hurt", "mended"]
     used_up = play(
@@ -245,7 +202,7 @@ def test_three_interruptions_end_it_whoever_was_speaking(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_bag_explained_leaves_her_the_choice_and_ordered_takes_it(seed: int) -> None:
-    before: list[Turn] = [
+    before: list[Said] = [
         *ON_THE_LINE,
         HELLO,
         "You don't have to tell me anything. You decide.",
@@ -266,68 +223,15 @@ def test_the_dispatcher_speaks_on_the_radio_and_leah_on_the_phone() -> None:
     assert SCENARIO.cast["dispatch"].voice.voice != SCENARIO.persona.voice.voice
 
 
-def walk(number: int, length: int) -> list[list[Stimulus]]:
-    """One of many kinds of trainee, from steady to erratic, the same in every run."""
-    questions: tuple[Question, ...] = ("open", "probing", "inappropriate_closed", "leading", "multiple", "none")
-    moves: tuple[Move, ...] = (
-        "introduce",
-        "acknowledge",
-        "apologise",
-        "offer_choice",
-        "explain_why",
-        "believe",
-        "thank",
-        "doubt",
-    )
-    manners = ("interrupted", "cut_in", "talked_over", "rushed")
-    topics = [name for name in SCENARIO.topics if name not in ("contempt", "impatience")] + ["contempt"]
-    steps: list[list[Stimulus]] = []
-    for _ in range(length):
-        number = (number * 1103515245 + 12345) % 2**31
-        roll = number // 65536
-        sentence = Sentence(
-            "…",
-            0,
-            1,
-            "none",
-            QuestionTypes(griffiths=questions[roll % 6]),
-            (),
-            (moves[roll // 6 % 8],) if roll % 3 else (),
-        )
-        raised = (topics[roll // 7 % len(topics)],) if roll % 5 < 2 else ()
-        heard = Heard(TurnReading("…", (sentence,), raised, main=0))
-        if roll % 9 == 0:
-            steps.append([Silence(5.0)])
-        else:
-            steps.append([Manner(manners[roll // 48 % 4]), heard] if roll % 23 == 0 else [heard])
-    return steps
+KINDS = Kinds(
+    moves=("introduce", "acknowledge", "apologise", "offer_choice", "explain_why", "believe", "thank", "doubt"),
+    topics=(*(name for name in SCENARIO.topics if name not in ("contempt", "impatience")), "contempt"),
+    waits_each=9,
+    rude_each=23,
+)
 
 
 def test_whatever_the_officer_does_it_is_answered_never_twice_in_the_same_words_and_it_ends() -> None:
-    seen: set[str] = set()
-    endings: set[str] = set()
-    survivors = [Survivor(SCENARIO, seed) for seed in SEEDS]
-    for number in range(200):
-        survivor = survivors[number % len(survivors)]
-        state = survivor.open(survivor.initial(), 0).survivor
-        said: list[str] = []
-        for step in walk(number * 7919 + 1, 60):
-            silent = isinstance(step[0], Silence)
-            if silent and 5.0 not in survivor.silences(state):
-                continue
-            reaction = survivor.react(state, step, 0)
-            assert reaction.lines or silent, (number, state.state, step)
-            state = reaction.survivor
-            for line in reaction.lines:
-                said.append(plain(line.text))
-                state, _ = heard_to_the_end(state, line.reveals, 0)
-            seen.add(state.state)
-            assert all(0 <= value <= 100 for _, value in state.feelings)
-            if survivor.ending(state):
-                break
-        ending = survivor.ending(state)
-        assert ending, (number, state.state)
-        endings.add(ending.kind)
-        assert len(said) == len(set(said))
-    assert endings == {"opens_up", "guarded", "ends_it"}
-    assert len(seen) > 18
+    met = let_wander(SCENARIO, KINDS, SEEDS, 200)
+    assert met.endings == {"opens_up", "guarded", "ends_it"}
+    assert len(met.states) > 18

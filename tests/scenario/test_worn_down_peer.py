@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import yaml
+from played import Played, Said, trainees
+from played import play as play_in
 
-import voicesim.scenario
-from voicesim.rehearsal.dry_run import Rehearsal
 from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.marks import plain
 
 LOADED = load_scenario("worn-down-peer")
 SCENARIO = LOADED.scenario
-TRAINEES = yaml.safe_load(
-    (Path(voicesim.scenario.__file__).parent / "trainees" / "worn-down-peer.yaml").read_text(encoding="utf-8")
-)["trainees"]
+TRAINEES = trainees("worn-down-peer")
 SEEDS = range(3)
-MANNERS = {"interrupts": "interrupted", "cuts_in": "cut_in", "talks_over": "talked_over", "rushes": "rushed"}
-
-Turn = str | dict[str, str] | dict[str, float]
 
 
-@dataclass
-class Played:
-    states: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    told: frozenset[str] = frozenset()
-    feelings: dict[str, float] = field(default_factory=dict)
-    ending: str = ""
-    kind: str = ""
-
-
-def play(turns: Sequence[Turn], seed: int = 0) -> Played:
-    """Speak the turns; they are written as in the trainees file."""
-    rehearsal = Rehearsal(SCENARIO, seed)
-    beats = [rehearsal.begin()]
-    for turn in turns:
-        if rehearsal.ending:
-            break
-        if isinstance(turn, dict) and "wait" in turn:
-            beats += rehearsal.wait(float(turn["wait"]))
-            continue
-        if isinstance(turn, dict):
-            ((manner, text),) = turn.items()
-            rehearsal.do(MANNERS[manner])
-            beats.append(rehearsal.say(str(text)))
-        else:
-            beats.append(rehearsal.say(turn))
-    last = beats[-1]
-    return Played(
-        [beat.state for beat in beats],
-        [line for beat in beats for line in beat.lines],
-        frozenset(last.told),
-        last.feelings,
-        last.state if last.ending else "",
-        last.ending.kind if last.ending else "",
-    )
+def play(turns: Sequence[Said], seed: int = 0) -> Played:
+    return play_in(SCENARIO, turns, seed)
 
 
 def test_the_scenario_is_clean_and_of_the_promised_size() -> None:
@@ -72,32 +31,32 @@ def test_the_scenario_is_clean_and_of_the_promised_size() -> None:
 
 @pytest.mark.parametrize("name", TRAINEES)
 def test_every_scripted_trainee_comes_to_the_end_that_is_written_and_hears_nothing_twice(name: str) -> None:
-    played = play(TRAINEES[name]["turns"], seed=3)
-    assert played.kind == TRAINEES[name]["ends"], played.states
+    played = play(TRAINEES[name].turns, seed=3)
+    assert played.ending == TRAINEES[name].ends, played.states
     assert len({plain(line) for line in played.lines}) == len(played.lines)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_sees_both_of_them_hears_her_name_from_him_and_who_lets_it_pass_never_does(seed: int) -> None:
-    good, poor = play(TRAINEES["good"]["turns"], seed), play(TRAINEES["poor"]["turns"], seed)
-    assert good.ending == "goes-back"
+    good, poor = play(TRAINEES["good"].turns, seed), play(TRAINEES["poor"].turns, seed)
+    assert good.ended_in == "goes-back"
     assert {"drive", "kitchen", "remembered"} <= good.told
-    assert poor.ending == "let-pass"
+    assert poor.ended_in == "let-pass"
     assert not poor.told & {"drive", "kitchen", "remembered"}
-    assert good.feelings["her"] > 50 > poor.feelings["her"]
+    assert good.felt["her"] > 50 > poor.felt["her"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_joining_in_twice_and_lecturing_twice_both_fail_in_their_own_way(seed: int) -> None:
-    assert play(["Ha, true, here we go again.", "They never learn, do they?"], seed).ending == "joined-in"
+    assert play(["Ha, true, here we go again.", "They never learn, do they?"], seed).ended_in == "joined-in"
     lecture = ["You can't say that about a victim, it's unprofessional.", "You should be ashamed of yourself, Ray."]
-    assert play(lecture, seed).ending == "lectured"
+    assert play(lecture, seed).ended_in == "lectured"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_kindness_that_leaves_her_out_is_only_half_of_it_and_so_is_speaking_up_that_leaves_him_out(seed: int) -> None:
-    assert play(TRAINEES["only-for-ray"]["turns"], seed).ending == "kept-company"
-    assert play(TRAINEES["only-for-denise"]["turns"], seed).ending == "point-taken"
+    assert play(TRAINEES["only-for-ray"].turns, seed).ended_in == "kept-company"
+    assert play(TRAINEES["only-for-denise"].turns, seed).ended_in == "point-taken"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -119,15 +78,15 @@ def test_whoever_takes_a_laugh_back_is_let_back_in(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_three_interruptions_end_it_even_after_a_good_start(seed: int) -> None:
     over = {"interrupts": "I'm worried about you, you look exhausted."}
-    assert play([over, over, over], seed).ending == "breaks-off"
-    assert play([*TRAINEES["good"]["turns"][:5], over, over, over], seed).ending == "breaks-off"
+    assert play([over, over, over], seed).ended_in == "breaks-off"
+    assert play([*TRAINEES["good"].turns[:5], over, over, over], seed).ended_in == "breaks-off"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_same_question_early_and_late_gets_different_answers(seed: int) -> None:
     question = "Have you talked to anyone about this?"
     early = play([question], seed)
-    late = play([*TRAINEES["good"]["turns"][:4], question], seed)
+    late = play([*TRAINEES["good"].turns[:4], question], seed)
     assert "card" not in early.told
     assert "card" in late.told
     assert set(early.lines[1:]).isdisjoint(late.lines[-1:])
