@@ -30,9 +30,10 @@ def kept_sessions(folder: Path) -> Iterator[tuple[Path, SessionMeta]]:
     yield from sorted(found, key=lambda session: session[1].created)
 
 
-def drills_done(folder: Path) -> Counter[str]:
-    """How often each drill was held."""
-    return Counter(meta.scenario.id for _, meta in kept_sessions(folder) if meta.mode == "drill")
+def drills_done(folder: Path, owner: str = "") -> Counter[str]:
+    """How often somebody has held each drill: the account `owner`, or whoever has none."""
+    held = (meta for _, meta in kept_sessions(folder) if meta.mode == "drill" and meta.owner == owner)
+    return Counter(meta.scenario.id for meta in held)
 
 
 def next_drill(drills: Iterable[str], done: Counter[str]) -> str:

@@ -23,6 +23,7 @@ from voicesim.web.accounts import people, sign_in
 from voicesim.web.accounts.audit import Seen
 from voicesim.web.binding import Reach
 from voicesim.web.exports import routes as exports
+from voicesim.web.following import routes as following
 from voicesim.web.guard import SAFE, Guard
 from voicesim.web.logbook import Logbook
 from voicesim.web.practice import routes as practice
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from voicesim.store.opening import Store
     from voicesim.web.accounts.accounts import Accounts
 
-ROOMS = (health, manual, sign_in, people, practice, sound, sessions_routes, replay, room, progress, exports)
+ROOMS = (health, manual, sign_in, people, practice, sound, sessions_routes, replay, room, following, progress, exports)
 """Everything that has routes."""
 _FILES = Path(__file__).parent / "static"
 _ABOUT = """Practise the hardest first conversation out loud.

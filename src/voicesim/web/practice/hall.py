@@ -61,6 +61,15 @@ class Hall:
         return any(one.live and one.plan.folder.name == folder for one in tuple(self._sessions.values()))
 
     @property
+    def running(self) -> tuple[HeldSession, ...]:
+        """Those in which somebody talks, or is about to."""
+        return tuple(one for one in tuple(self._sessions.values()) if one.live)
+
+    def named(self, name: str) -> HeldSession | None:
+        """The session with this id, for whoever follows it; None when there is none any more."""
+        return self._sessions.get(name)
+
+    @property
     def held(self) -> int:
         """How many are being held."""
         return sum(one.live for one in tuple(self._sessions.values()))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from voicesim.errors import VoicesimError
 from voicesim.session.meta import META
 from voicesim.web.practice.browser_card import BrowserCard
+from voicesim.web.practice.feed import Feed
 from voicesim.web.practice.outcome import outcome_of
 from voicesim.web.practice.stock import Stock
 from voicesim.web.practice.view import PageView
@@ -24,6 +25,8 @@ from voicesim.web.settings import WebSettings
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from voicesim.engine.events import Record
+    from voicesim.engine.state import ConversationState
     from voicesim.live.player import Player
     from voicesim.live.practice import Prepared
     from voicesim.scenario.load import LoadedScenario
@@ -108,6 +111,7 @@ class HeldSession:
         self._player: Player = Player()
         self.card = BrowserCard(self._player.render, settings.silent_for, settings.burst)
         self.buttons = PageButtons()
+        self.feed = Feed(settings.most_followers)
         self._begun = threading.Event()
         self._begin: Begin | None = None
         self._given_up = False
@@ -181,6 +185,8 @@ class HeldSession:
                 self._last[message["type"]] = message
             if self._listener is not None:
                 self._listener(message)
+        if message["type"] in ("status", "phase"):
+            self.feed.tell(message)
 
     # ------------------------------------------------------------ the session's thread
 
@@ -210,9 +216,14 @@ class HeldSession:
         view = PageView(self.post, {name: one.name for name, one in prepared.loaded.scenario.cast.items()})
         ears = WorkerEars(prepared.listener)
         problem = ""
+
+        def watch(record: Record, state: ConversationState) -> None:
+            view.watch(record, state)
+            self.feed.watch(record, state)
+
         try:
             with recording(
-                prepared, self.plan.folder, self._meta(prepared, begin), ears, view.watch, self._player
+                prepared, self.plan.folder, self._meta(prepared, begin), ears, watch, self._player
             ) as conductor:
                 self.buttons.paused = lambda: conductor.state.phase == "paused"
                 self.card.begin()
@@ -275,4 +286,4 @@ def planned(loaded: LoadedScenario, sessions: Path, country: str, owner: str = "
     plan = Plan(loaded, sessions / f"{name}-{secrets.token_hex(3)}", country=country, owner=owner, private=private)
     if loaded.scenario.drill is None:
         return plan
-    return replace(plan, mode="drill", attempt=drills_done(sessions)[loaded.scenario.id] + 1)
+    return replace(plan, mode="drill", attempt=drills_done(sessions, owner)[loaded.scenario.id] + 1)

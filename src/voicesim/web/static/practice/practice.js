@@ -54,7 +54,7 @@ async function admit() {
   const answer = await fetch("/api/practices", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ scenario: root.dataset.scenario, consent: true }),
+    body: JSON.stringify({ scenario: root.dataset.scenario, consent: true, private: find("private")?.checked ?? false }),
   }).catch(() => {
     throw new Error("voicesim does not answer. Is it still running? Start it again with “voicesim serve”.");
   });
