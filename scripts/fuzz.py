@@ -22,7 +22,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "scripts")]
 
-TARGETS = ("scenario", "bundle", "interrupted", "audio")
+TARGETS = ("scenario", "bundle", "interrupted", "audio", "wire", "socket")
+
+
+def _nothing() -> None:
+    """Nothing is to be stopped."""
 
 
 def fuzz(name: str, seconds: float, seed: int, finds: Path) -> dict[str, Any]:
@@ -35,13 +39,19 @@ def fuzz(name: str, seconds: float, seed: int, finds: Path) -> dict[str, Any]:
     from hypothesis import seed as seeded
 
     from durability.fuzzing import Target, audio_target, bundle_target, make_session, scenario_target
+    from durability.wire_fuzzing import socket_target, wire_target
 
     work = Path(tempfile.mkdtemp(prefix=f"voicesim-fuzz-{name}-"))
     target: Target
+    stop = _nothing
     if name == "scenario":
         target = scenario_target()
     elif name == "audio":
         target = audio_target()
+    elif name == "wire":
+        target = wire_target()
+    elif name == "socket":
+        target, stop = socket_target()
     else:
         target = bundle_target(make_session(work / "seed", close=name == "bundle"))
     tried, slowest = 0, 0.0
@@ -75,6 +85,7 @@ def fuzz(name: str, seconds: float, seed: int, finds: Path) -> dict[str, Any]:
 
     while time.monotonic() < until:
         seeded(ever.getrandbits(64))(one)()
+    stop()
     shutil.rmtree(work, ignore_errors=True)
     return {"target": name, "tried": tried, "slowest_s": round(slowest, 2), "found": found}
 

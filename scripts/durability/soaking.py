@@ -19,6 +19,8 @@ DRIFT = 0.02
 """Seconds."""
 WARM_UP = 0.15
 """Share of the session in which memory may still settle; at least the five minutes of sound that recognition looks back on."""
+_PLACES = 20
+"""Where along the way an offset is measured."""
 _LOOK_BACK = 600.0
 """Seconds after which the tape of the trainee's last minutes has been shifted for the first time."""
 
@@ -120,7 +122,7 @@ def drift(reference: NDArray[np.int16], recorded: NDArray[np.int16], piece: floa
         piece: seconds that are compared.
 
     Returns:
-        Seconds of offset near the beginning and near the end, and their difference.
+        Seconds of offset near the beginning and near the end, their difference, and the offset (second, seconds) along the way.
     """
     length = round(piece * SAMPLE_RATE)
     first = _loud_place(reference, 0, len(reference) // 4, length)
@@ -129,9 +131,15 @@ def drift(reference: NDArray[np.int16], recorded: NDArray[np.int16], piece: floa
     around = last + begin
     reach = 2 * SAMPLE_RATE
     end = _place(reference[last : last + length], recorded, around - reach, around + length + reach) - last
+    along = []
+    for part in range(_PLACES):
+        at = _loud_place(reference, len(reference) * part // _PLACES, len(reference) * (part + 1) // _PLACES, length)
+        found = _place(reference[at : at + length], recorded, at + begin - reach, at + begin + length + reach) - at
+        along.append((round(at / SAMPLE_RATE), round(found / SAMPLE_RATE, 4)))
     return {
         "offset_at_begin_s": round(begin / SAMPLE_RATE, 4), "offset_at_end_s": round(end / SAMPLE_RATE, 4),
         "drift_s": round((end - begin) / SAMPLE_RATE, 4), "over_s": round((last - first) / SAMPLE_RATE, 1),
+        "along": along,
     }  # fmt: skip
 
 

@@ -92,6 +92,16 @@ FOR_TESTS = (
         {"apt-get": ("chromium",), "dnf": ("chromium",), "zypper": ("chromium",), "pacman": ("chromium",)},
         programs=("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     ),
+    Need(
+        "Firefox (practises in it)",
+        {"apt-get": ("firefox-esr",), "dnf": ("firefox",), "zypper": ("MozillaFirefox",), "pacman": ("firefox",)},
+        programs=("firefox-esr", "firefox"),
+    ),
+    Need(
+        "strace (sees every connection a process tries)",
+        {"apt-get": ("strace",), "dnf": ("strace",), "zypper": ("strace",), "pacman": ("strace",)},
+        programs=("strace",),
+    ),
 )
 
 
