@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,18 @@ _SESSION = click.argument("session", type=click.Path(path_type=Path))
 @_SESSION
 @click.option("--json", "as_json", is_flag=True, help="Print the transcript and the verdict for a machine.")
 @click.option("--listen", is_flag=True, help="Play both tracks through your headphones.")
-def replay(session: Path, as_json: bool, listen: bool) -> int:
+@click.option("--from-sound", is_flag=True, help="Hold it again from the trainee's track: hear, decide and score anew.")
+def replay(session: Path, as_json: bool, listen: bool, from_sound: bool) -> int:
     """Go through a recorded session again: SESSION is the folder that practice printed.
 
     Prints who said what and when, and runs the engine over the recorded events: it must decide the same again. Exit code 1 when
     it does not (the session was made by another version).
+
+    With --from-sound the whole session is held again from the trainee's track. One that a recording drove must come out the same
+    to the sample, and exit code 1 says that it did not; of one held live, what was heard otherwise is told.
     """
+    if from_sound:
+        return _from_sound(session, as_json)
     from voicesim.live.replay import replay as rerun
     from voicesim.session.reader import open_bundle
     from voicesim.session.transcript import to_json, transcript
@@ -51,6 +58,30 @@ def replay(session: Path, as_json: bool, listen: bool) -> int:
 
         listen_to(bundle)
     return 0 if result.difference is None else 1
+
+
+def _from_sound(session: Path, as_json: bool) -> int:
+    """Hold it again, and say what came out otherwise."""
+    from voicesim.cli.progress import progress_bar
+    from voicesim.rescoring.held_again import hold_again
+    from voicesim.session.reader import open_bundle
+
+    bundle = open_bundle(session)
+    with progress_bar(sys.stderr.isatty(), as_json) as progress:
+        again = hold_again(bundle, progress, lambda done, total: progress("Holding it again", done, total))
+    overall = again.scorecard.overall
+    if as_json:
+        found = {"same": again.same, "difference": again.difference, "turns": again.turns, "states": again.states}
+        click.echo(json.dumps({**found, "ending": again.ending, "overall": overall}, ensure_ascii=False))
+    else:
+        for then, now in again.turns:
+            click.echo(f"then heard: {then or '(nothing)'}\n now heard: {now or '(nothing)'}")
+        course = "the same course" if again.states[0] == again.states[1] else "another course"
+        heard = "every turn was heard alike" if not again.turns else f"{len(again.turns)} turns were heard otherwise"
+        exact = ", to the sample" if again.same else ""
+        click.echo(f"Held again from its sound: {heard}, and it took {course}{exact}. Overall {overall or '–'}.")
+    driven = bundle.meta.driver == "file"
+    return 1 if (driven and not again.same) or again.states[0] != again.states[1] else 0
 
 
 @click.command(short_help="Score a session: pace, interruptions, questions.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voicesim.engine.events import KeyPressed, TrackEnded
+from voicesim.engine.events import AudioTrouble, DeviceLost, DeviceRestored, KeyPressed, TrackEnded
 from voicesim.live.conductor import Conductor
 from voicesim.timebase import FRAME, SAMPLE_RATE, samples
 
@@ -16,6 +17,8 @@ LATENCY = samples(0.35)
 """How long recognition takes in virtual time: about what a laptop needs for a turn, always the same."""
 _LONGEST_AFTER = samples(180)
 """How long she may still speak and wait after the recording has ended."""
+Given = KeyPressed | DeviceLost | DeviceRestored | AudioTrouble
+"""What may happen in a session that no recording holds."""
 
 
 def play_file(
@@ -23,6 +26,7 @@ def play_file(
     recording: NDArray[np.int16],
     *,
     realtime: bool = False,
+    given: Sequence[Given] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Run a whole session from a recording.
@@ -33,11 +37,13 @@ def play_file(
         conductor: the session, not begun.
         recording: the trainee's track, mono int16 at 16 kHz, shape (n,).
         realtime: keep to the wall clock.
+        given: what else happened, in order: each is told when its time comes.
         progress: told samples done and in all, now and then.
     """
     conductor.begin()
     began = time.monotonic()
     position, told = 0, False
+    due = deque(given)
     try:
         while not conductor.over and position < len(recording) + _LONGEST_AFTER:
             captured = np.zeros(FRAME, dtype=np.int16)
@@ -46,6 +52,8 @@ def play_file(
             played, marks = conductor.player.render(FRAME)
             conductor.block(captured, played, marks)
             position += FRAME
+            while due and due[0].at <= conductor.now and not conductor.over:
+                conductor.tell(due.popleft())
             if position >= len(recording) and not told:
                 told = True
                 conductor.tell(TrackEnded(conductor.now))
