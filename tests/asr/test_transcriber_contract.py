@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -68,6 +69,14 @@ def test_samples_of_another_kind_are_refused_in_words(transcriber: Transcriber, 
 def test_it_says_which_engine_and_model_heard(transcriber: Transcriber) -> None:
     assert re.fullmatch(r"[a-z-]+ [\d.]+", transcriber.engine)
     assert transcriber.model
+
+
+def test_several_who_speak_at_once_are_each_given_their_own_words(whisper: Transcriber, say: Say) -> None:
+    lines = ["I believe you.", "What happened?", "You can stop at any time.", "Where did you go?"]
+    sounds = [say(line) for line in lines]
+    with ThreadPoolExecutor(len(lines)) as people:
+        heard = list(people.map(lambda sound: words_of(whisper.transcribe(sound).text), sounds))
+    assert heard == [words_of(line) for line in lines]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

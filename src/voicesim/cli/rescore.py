@@ -129,6 +129,7 @@ def _data(report: Report, changed: Differences, table: Path) -> dict[str, object
         "worker_hours": round(report.worked / 3600, 4),
         "workers_lost": report.losses,
         "private": report.private,
+        "sealed": report.sealed,
         "passed_over": [{"folder": str(one.folder), "reason": one.reason} for one in report.passed_over],
         "set_aside": [{"folder": str(one.folder), "reason": one.reason} for one in report.set_aside],
         "overall": asdict(changed.overall),
@@ -145,6 +146,8 @@ def _tell(report: Report, changed: Differences, table: Path, label: str) -> None
         click.echo(f"set aside: {one.folder}: {one.reason} Try it again with --again.", err=True)
     if report.private:
         click.echo(f"{report.private} private sessions were left alone: only their owners may see them.", err=True)
+    if report.sealed:
+        click.echo(f"{report.sealed} sealed sessions were left alone: unseal them first.", err=True)
     if not report.results:
         click.echo("No session was scored.")
     else:

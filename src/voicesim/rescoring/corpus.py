@@ -29,6 +29,8 @@ _TEXTS = {
     "version": lambda meta: meta.voicesim,
 }
 """What may be asked by name; ``*`` stands for anything, upper and lower case are the same."""
+_SEALED = "sealed.json"
+"""Marks an encrypted session (`voicesim.store.sealed_folder`)."""
 TERMS = (*_TEXTS, "since", "until")
 
 
@@ -70,6 +72,8 @@ class Corpus:
     passed_over: tuple[PassedOver, ...] = ()
     private: int = 0
     """Private sessions, which only their owners may see: they are left alone."""
+    sealed: int = 0
+    """Encrypted sessions: nobody knows what they are until they are opened."""
 
 
 def read_words(words: Sequence[str]) -> tuple[tuple[Path, ...], Query]:
@@ -113,6 +117,7 @@ def find_sessions(folders: Iterable[Path], query: Query) -> Corpus:
     found: dict[str, tuple[Path, SessionMeta]] = {}
     passed_over: list[PassedOver] = []
     private = 0
+    folders = tuple(folders)
     for path in _with_metadata(folders):
         try:
             meta = read_meta(path)
@@ -128,7 +133,8 @@ def find_sessions(folders: Iterable[Path], query: Query) -> Corpus:
         else:
             found[meta.id] = (path, meta)
     ordered = sorted(found.values(), key=lambda session: (session[1].created, session[1].id))
-    return Corpus(tuple(ordered), tuple(passed_over), private)
+    sealed = sum(1 for folder in folders for path in folder.rglob(_SEALED) if not (path.parent / META).exists())
+    return Corpus(tuple(ordered), tuple(passed_over), private, sealed)
 
 
 def _with_metadata(folders: Iterable[Path]) -> list[Path]:

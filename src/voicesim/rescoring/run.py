@@ -49,6 +49,7 @@ class Report:
     passed_over: tuple[PassedOver, ...]
     set_aside: tuple[PassedOver, ...]
     private: int
+    sealed: int
     left: int
     """Sessions still to be done, where the run was stopped."""
     losses: int
@@ -129,6 +130,7 @@ def go_over(
             passed_over=tuple(books.passed_over),
             set_aside=tuple(books.set_aside),
             private=corpus.private,
+            sealed=corpus.sealed,
             left=len(books.pending) + len(books.at_work),
             losses=books.losses,
         )
@@ -150,6 +152,10 @@ def _enter(
         sums = sums_of(folder, meta)
     except BadInputError as error:
         books.passed_over.append(PassedOver(folder, error.problem))
+        return
+    if plan.model and not sums.sound:
+        why = f"Its sound was deleted on {meta.sound_removed[:10]}: there is nothing to hear again. Leave --model out."
+        books.passed_over.append(PassedOver(folder, why))
         return
     key = plan.key(meta.id, sums.log, sums.sound)
     job = Job(key, meta.id, str(folder), sums, meta.samples / SAMPLE_RATE)

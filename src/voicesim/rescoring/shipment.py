@@ -43,6 +43,7 @@ class Sums:
 
     log: str
     sound: str
+    """Empty where the sound was deleted on purpose, as the rules of retention ask for."""
 
 
 def sums_of(folder: Path, meta: SessionMeta) -> Sums:
@@ -52,11 +53,12 @@ def sums_of(folder: Path, meta: SessionMeta) -> Sums:
         BadInputError: a file is missing or cannot be read.
     """
     track = next((name for name in _TRACKS if (folder / name).exists()), "")
-    if not track:
+    if not track and not meta.sound_removed:
         raise BadInputError(f"{folder} has no track of the trainee's.", _WHAT_NEXT)
     known = meta.checksums
     try:
-        return Sums(known.get(EVENTS) or file_sha256(folder / EVENTS), known.get(track) or file_sha256(folder / track))
+        log = known.get(EVENTS) or file_sha256(folder / EVENTS)
+        return Sums(log, (known.get(track) or file_sha256(folder / track)) if track else "")
     except OSError as error:
         name = Path(error.filename).name if error.filename else EVENTS
         raise BadInputError(f"{folder / name} cannot be read: {error.strerror}.", _WHAT_NEXT) from None
@@ -77,7 +79,7 @@ def pack(folder: Path) -> Files:
         try:
             files[name] = (folder / name).read_bytes()
         except FileNotFoundError:
-            if name != SCORECARD:
+            if name not in (SCORECARD, track):
                 raise BadInputError(f"{folder} has no {name}.", _WHAT_NEXT) from None
         except OSError as error:
             raise BadInputError(f"{folder / name} cannot be read: {error.strerror}.", _WHAT_NEXT) from None
@@ -92,7 +94,7 @@ def unpack(files: Files, sums: Sums) -> UnkeptBundle:
     """
     track = next((name for name in _TRACKS if name in files), _TRACKS[-1])
     for name, wanted in ((EVENTS, sums.log), (track, sums.sound)):
-        if sha256(files.get(name, b"")).hexdigest() != wanted:
+        if wanted and sha256(files.get(name, b"")).hexdigest() != wanted:
             raise BadInputError(f"{name} is damaged: it is not what was recorded.", _WHAT_NEXT)
     try:
         meta = SessionMeta.model_validate(json.loads(files[META]))
@@ -102,12 +104,15 @@ def unpack(files: Files, sums: Sums) -> UnkeptBundle:
     if not records:
         raise BadInputError(f"{EVENTS} holds nothing.", _WHAT_NEXT)
     scenario = validate(parse(files[SCENARIO].decode("utf-8", "replace"), SCENARIO), Scenario)
-    return UnkeptBundle(NOWHERE, meta, records, notes, scenario, {"trainee": _samples(track, files[track])})
+    return UnkeptBundle(NOWHERE, meta, records, notes, scenario, {"trainee": _samples(track, files.get(track, b""))})
 
 
 def _samples(name: str, data: bytes) -> NDArray[np.int16]:
+    import numpy as np
     import soundfile
 
+    if not data:
+        return np.zeros(0, dtype=np.int16)
     if name.endswith(".wav"):
         return growing_samples(data)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from voicesim.asr.remote.address import is_loopback
@@ -16,7 +17,13 @@ NAME = "voicesim-asr"
 
 
 @contextmanager
-def served(options: ServiceOptions, address: str = HERE, host: str = "127.0.0.1", port: int = 8000) -> Iterator[None]:
+def served(
+    options: ServiceOptions,
+    address: str = HERE,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    tls: tuple[Path, Path] | None = None,
+) -> Iterator[None]:
     """The service, answering while the body runs.
 
     Args:
@@ -24,6 +31,7 @@ def served(options: ServiceOptions, address: str = HERE, host: str = "127.0.0.1"
         address: of a Ray cluster; see `cluster.join`.
         host: interface to listen on.
         port: to listen on.
+        tls: certificate and key, PEM files on the machine that serves; None for plain HTTP.
 
     Raises:
         BadInputError: it would be open to the network without a token.
@@ -37,13 +45,18 @@ def served(options: ServiceOptions, address: str = HERE, host: str = "127.0.0.1"
         )
     if address == HERE and options.device == "cpu":
         _look_for_weights(options.model)
+    for file in tls or ():
+        if not file.is_file():
+            raise BadInputError(f"There is no file {file}.", "Name the certificate and the key, two PEM files.")
+    http = {"host": host, "port": port}
+    encrypted = {"ssl_certfile": str(tls[0].resolve()), "ssl_keyfile": str(tls[1].resolve())} if tls else {}
     ray = join(address, max(2, options.copies * options.threads + 1) if address == HERE else None)
     from ray import serve
 
     try:
         serve.start(
             proxy_location="HeadOnly",
-            http_options={"host": host, "port": port},
+            http_options={**http, **encrypted},
             logging_config={"log_level": "WARNING", "enable_access_log": False},
         )
         serve.run(application(options), name=NAME, route_prefix="/")
