@@ -40,8 +40,8 @@ class Need:
     """Files under the system's library folders."""
 
     def met(self) -> bool:
-        """Whether the system has it: each library loads, one of the programs is on the PATH, each plugin is there."""
-        if self.programs and not any(shutil.which(program) for program in self.programs):
+        """Whether the system has it: each library loads, one of the programs is there, each plugin is there."""
+        if self.programs and not any(map(_runs, self.programs)):
             return False
         return all(map(_loads, self.libraries)) and all(map(_in_library_folder, self.plugins))
 
@@ -101,6 +101,16 @@ FOR_TESTS = (
         "strace (sees every connection a process tries)",
         {"apt-get": ("strace",), "dnf": ("strace",), "zypper": ("strace",), "pacman": ("strace",)},
         programs=("strace",),
+    ),
+    Need(
+        "PostgreSQL (the database's tests run on it too)",
+        {
+            "apt-get": ("postgresql",),
+            "dnf": ("postgresql-server",),
+            "zypper": ("postgresql-server",),
+            "pacman": ("postgresql",),
+        },
+        programs=("initdb",),
     ),
 )
 
@@ -182,6 +192,11 @@ def _root_prefix(unattended: bool) -> tuple[str, ...] | None:
         allowed = subprocess.run(["sudo", "-n", "true"], capture_output=True, stdin=subprocess.DEVNULL, check=False)
         return ("sudo", "-n") if allowed.returncode == 0 else None
     return None
+
+
+def _runs(program: str) -> bool:
+    """Whether a program is on the PATH, or where Debian keeps PostgreSQL's."""
+    return bool(shutil.which(program)) or _in_library_folder(f"postgresql/*/bin/{program}")
 
 
 def _loads(library: str) -> bool:
