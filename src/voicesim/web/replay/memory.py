@@ -12,6 +12,7 @@ from voicesim.session.names import EVENTS, SCENARIO
 from voicesim.session.reader import read_records
 from voicesim.timebase import seconds
 from voicesim.web.replay.model import Replay
+from voicesim.web.replay.peaks import forget_peaks
 from voicesim.web.replay.tracks import Tracks, sound_key
 
 _READ = (META, EVENTS, SCENARIO, SCORECARD, OVERRIDES)
@@ -33,6 +34,7 @@ def replay_json(folder: Path, judged: bool) -> bytes:
 def forget(name: str) -> None:
     """Let go of what memory and the cache hold of a session that is being deleted."""
     _built.cache_clear()
+    forget_peaks()
     forget_cached(name)
 
 
@@ -64,7 +66,9 @@ def _built(folder: str, stamp: str, judged: bool) -> bytes:
     from voicesim.web.replay.story import replay_of
 
     path = Path(folder)
-    found = replay_of(path, seconds(length_of(path)))
+    with Tracks(path) as tracks:
+        trouble = tracks.trouble
+    found = replay_of(path, seconds(length_of(path)), trouble)
     return (found if judged else without_judgement(found)).model_dump_json().encode()
 
 
@@ -75,9 +79,7 @@ def without_judgement(replay: Replay) -> Replay:
             update={
                 "tags": (),
                 "parts": tuple(
-                    part.model_copy(
-                        update={"tags": (), "words": tuple((*word[:3], "") for word in part.words)}
-                    )
+                    part.model_copy(update={"tags": (), "words": tuple((*word[:3], "") for word in part.words)})
                     for part in entry.parts
                 ),
             }

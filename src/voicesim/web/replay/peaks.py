@@ -9,6 +9,7 @@ import os
 import tempfile
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,33 +25,55 @@ if TYPE_CHECKING:
 PER_SECOND = (4, 20, 100)
 """Steps a second of each level, the overview first."""
 _MINUTE = 60 * SAMPLE_RATE
-_FORMAT = 1
+_FORMAT = 2
 """Counts how peaks are worked out: another number is another file."""
+_REMEMBERED = 4
+"""Sessions whose peaks stay in memory, a megabyte for each hour."""
 _alone = threading.Lock()
+_recent: dict[str, bytes] = {}
 
 
-def peaks(folder: Path, level: int, least: int = 0) -> bytes:
-    """One level of a session's peaks: all of the trainee's, then all of the survivor's.
+@dataclass(frozen=True)
+class Peaks:
+    """One level of a session's peaks."""
+
+    data: bytes
+    """All of the trainee's steps, then all of the survivor's."""
+    trouble: str = ""
+    """What of the sound could not be read, for a person; empty when all could."""
+
+
+def peaks(folder: Path, level: int, least: int = 0, *, keep: bool = True) -> Peaks:
+    """One level of a session's peaks.
 
     Args:
         folder: the session's.
         level: index into `PER_SECOND`.
         least: samples there are at least, see `Tracks`.
+        keep: whether they may be kept on the disk: not those of an encrypted session.
     """
-    kept = cached_for(folder.name) / f"peaks-{_FORMAT}-{sound_key(folder)}-{least}.bin"
+    known = f"{_FORMAT}-{sound_key(folder)}-{least}"
+    kept = cached_for(folder.name) / f"peaks-{known}.bin"
     with _alone:  # whoever asks for another level meanwhile waits, and finds it there
-        data = _read(kept)
+        data = _recent.get(known) or (_read(kept) if keep else None)
         if data is None:
             data = _all_levels(folder, least)
-            _keep(kept, data)
-    begin = 0
-    length = int.from_bytes(data[:8], "little")
-    for index, rate in enumerate(PER_SECOND):
-        size = len(TRACKS) * _steps(length, rate)
-        if index == level:
-            return data[8 + begin : 8 + begin + size]
-        begin += size
-    raise IndexError(level)
+            if keep:
+                _keep(kept, data)
+        _recent.pop(known, None)
+        _recent[known] = data
+        while len(_recent) > _REMEMBERED:
+            del _recent[next(iter(_recent))]
+    length, begin = int.from_bytes(data[:8], "little"), 8
+    sizes = [len(TRACKS) * _steps(length, rate) for rate in PER_SECOND]
+    begin += sum(sizes[:level])
+    return Peaks(data[begin : begin + sizes[level]], data[8 + sum(sizes) :].decode())
+
+
+def forget_peaks() -> None:
+    """Let go of what memory holds; what the cache holds stays."""
+    with _alone:
+        _recent.clear()
 
 
 def _steps(length: int, rate: int) -> int:
@@ -58,15 +81,16 @@ def _steps(length: int, rate: int) -> int:
 
 
 def _all_levels(folder: Path, least: int) -> bytes:
-    """The length in samples (8 bytes), then the levels one after the other."""
+    """The length in samples (8 bytes), the levels one after the other, then what could not be read, in words."""
     from concurrent.futures import ThreadPoolExecutor
 
     with Tracks(folder, least) as tracks:
         length = tracks.length
         with ThreadPoolExecutor(len(TRACKS)) as both:  # decoding lets go of Python's lock
             finest = list(both.map(lambda name: _finest(tracks, name), TRACKS))
+        trouble = " ".join(tracks.trouble)
     levels = [b"".join(_coarser(track, PER_SECOND[-1] // rate).tobytes() for track in finest) for rate in PER_SECOND]
-    return length.to_bytes(8, "little") + b"".join(levels)
+    return length.to_bytes(8, "little") + b"".join(levels) + trouble.encode()
 
 
 def _finest(tracks: Tracks, name: TrackName) -> NDArray[np.uint8]:
@@ -97,7 +121,7 @@ def _read(path: Path) -> bytes | None:
         return None
     length = int.from_bytes(data[:8], "little")
     whole = 8 + sum(len(TRACKS) * _steps(length, rate) for rate in PER_SECOND)
-    return data if len(data) == whole else None
+    return data if len(data) >= whole and data[whole:].isascii() else None
 
 
 def _keep(path: Path, data: bytes) -> None:

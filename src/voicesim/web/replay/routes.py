@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from voicesim.web.pages import page
 from voicesim.web.replay import libraries
 from voicesim.web.replay.memory import length_of, replay_json
 from voicesim.web.replay.model import Replay
+from voicesim.web.replay.opening import readable
 from voicesim.web.replay.peaks import PER_SECOND, peaks
 from voicesim.web.replay.sound import UnsatisfiableError, size_of, stereo_bytes, wanted_range
 from voicesim.web.replay.tracks import sound_key
@@ -41,6 +43,8 @@ def replay_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLRespons
     judged = shows_scores(person, folder)
     here = f"/libraries/{libraries.WAVESURFER}-{libraries.library().version}"
     nonce = secrets.token_urlsafe(16)  # for the style that wavesurfer brings along
+    with readable(folder) as plain:
+        duration = seconds(length_of(plain))
     shown = page(
         "replay/replay",
         person=person,
@@ -48,7 +52,7 @@ def replay_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLRespons
         session=session if judged else without_score(session),
         own=person.alone or session.owner == person.id,
         running=world(request).hall.recording_in(session.id),
-        duration=seconds(length_of(folder)),
+        duration=duration,
         unjudged="" if judged else NOT_RELEASED if session.owner == person.id else NOT_SHARED,
         library=here if libraries.is_here() else "",
         fetch=libraries.FETCH,
@@ -69,7 +73,8 @@ def replay_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLRespons
 def replay(request: Request, person: _SignedIn, seen: _Seen) -> Response:
     """Transcript word by word, questions, overlaps, silences, her states and feelings, criteria with their evidence."""
     _not_running(request, seen)
-    return Response(replay_json(seen[0], shows_scores(person, seen[0])), media_type="application/json")
+    with readable(seen[0]) as folder:
+        return Response(replay_json(folder, shows_scores(person, seen[0])), media_type="application/json")
 
 
 @router.get(
@@ -83,9 +88,15 @@ def session_peaks(
     seen: _Seen,
     level: Annotated[int, Query(ge=0, le=len(PER_SECOND) - 1, description="0: 4 steps a second, 1: 20, 2: 100")] = 0,
 ) -> Response:
-    """One byte a step: first all of the trainee's, then as many of the survivor's. 255 times the root of the loudest sample."""
+    """One byte a step: first all of the trainee's, then as many of the survivor's. 255 times the root of the loudest sample.
+
+    The header `Sound-Note` says what of the sound could not be read, if anything.
+    """
     _not_running(request, seen)
-    return Response(peaks(seen[0], level, length_of(seen[0])), media_type="application/octet-stream")
+    with readable(seen[0]) as folder:
+        found = peaks(folder, level, length_of(folder), keep=folder == seen[0])
+    headers = {"Sound-Note": found.trouble} if found.trouble else {}
+    return Response(found.data, media_type="application/octet-stream", headers=headers)
 
 
 @router.get(
@@ -102,8 +113,8 @@ def sound(
 ) -> Response:
     """A stereo WAV, the trainee left and the survivor right, 16 bit, 16 kHz. A range of bytes may be asked for."""
     _not_running(request, seen)
-    folder = seen[0]
-    length, tag = length_of(folder), f'"{sound_key(folder)}"'
+    with readable(seen[0]) as folder:
+        length, tag = length_of(folder), f'"{sound_key(folder)}"'
     size = size_of(length)
     headers = {"Accept-Ranges": "bytes", "ETag": tag, "Content-Disposition": "inline"}
     try:
@@ -116,8 +127,13 @@ def sound(
     if wanted:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return StreamingResponse(
-        stereo_bytes(folder, length, start, end), 206 if wanted else 200, headers, media_type="audio/wav"
+        _sounding(seen[0], length, start, end), 206 if wanted else 200, headers, media_type="audio/wav"
     )
+
+
+def _sounding(folder: Path, length: int, start: int, end: int) -> Iterator[bytes]:
+    with readable(folder) as plain:
+        yield from stereo_bytes(plain, length, start, end)
 
 
 @router.get("/libraries/{version}/{file}", include_in_schema=False, dependencies=[Depends(public)])

@@ -37,9 +37,7 @@ def _entry(entry: report.Entry, timed: _Timed, cast: dict[str, str]) -> Entry:
     times = place(tokens, timed.between(entry.at, entry.until), entry.at, entry.until)
     built, done = [], 0
     for part, words in zip(parts, texts, strict=True):
-        spoken: tuple[Word, ...] = tuple(
-            (text, *times[done + number], cue) for number, (text, cue) in enumerate(words)
-        )
+        spoken: tuple[Word, ...] = tuple((text, *times[done + number], cue) for number, (text, cue) in enumerate(words))
         built.append(Part(words=spoken, tags=_tags(part.tags)))
         done += len(words)
     return Entry(
@@ -53,9 +51,7 @@ def _entry(entry: report.Entry, timed: _Timed, cast: dict[str, str]) -> Entry:
     )
 
 
-def place(
-    tokens: Sequence[str], heard: Sequence[Heard], start: float, end: float
-) -> tuple[tuple[float, float], ...]:
+def place(tokens: Sequence[str], heard: Sequence[Heard], start: float, end: float) -> tuple[tuple[float, float], ...]:
     """From and to of each word people read, in seconds.
 
     Words that are spelled alike are matched in order; what lies between two matches shares the time between them.

@@ -41,18 +41,21 @@ from voicesim.web.replay.spoken import entries
 _UNSCORED = "It is not scored yet: `voicesim score` does that. Interruptions and questions are shown nevertheless."
 
 
-def replay_of(path: Path, duration: float) -> Replay:
+def replay_of(path: Path, duration: float, trouble: tuple[str, ...] = ()) -> Replay:
     """Everything the page shows beside the sound.
 
     Args:
         path: the session's folder.
         duration: how long its sound is, in seconds.
+        trouble: what is known to be wrong with its sound, each one sentence.
 
     Raises:
         BadInputError: not even its metadata can be read.
     """
     bundle = open_bundle(path)
-    notes = list(bundle.notes)
+    notes = [*bundle.notes, *trouble]
+    if not bundle.records and not notes:
+        notes.append("Its log is empty.")
     scenario = _scenario(bundle, notes)
     conversation = conversation_of(bundle, listen=False) if scenario else from_records(bundle.records)
     card, scored = _card(path, conversation, notes)

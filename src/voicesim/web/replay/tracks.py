@@ -120,14 +120,20 @@ class _Track:
                 self._file.seek(start)
             samples: NDArray[np.int16] = self._file.read(count, dtype="int16")
         except (soundfile.LibsndfileError, RuntimeError):
-            # A decoder that met damage is of no more use; a new one can go on behind it.
-            length = self.length
-            self.close()
-            self._begin()
-            self.length = length
-            self._damaged()
-            return np.zeros(0, np.int16)
+            self._reopened()
+            if count <= SAMPLE_RATE or self._file is None:
+                return np.zeros(count, np.int16)
+            half = count // 2  # what lies before and behind the damage can still be heard
+            return np.concatenate([self._decoded(start, half), self._decoded(start + half, count - half)])
         return samples
+
+    def _reopened(self) -> None:
+        """A decoder that met damage is of no more use; a new one can go on behind it."""
+        length = self.length
+        self.close()
+        self._begin()
+        self.length = length
+        self._damaged()
 
     def _damaged(self) -> None:
         self.trouble = f"The {self._name}'s track is damaged; what cannot be read of it is silent here."

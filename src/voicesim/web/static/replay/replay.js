@@ -58,6 +58,8 @@ function peaks(level) {
 async function fetchPeaks(level) {
   const answer = await fetch(`${api}/peaks?level=${level}`);
   if (!answer.ok) throw new Error(`the server says ${answer.status}`);
+  const note = answer.headers.get("Sound-Note");
+  if (note && !find("notes").textContent.includes(note)) find("notes").append(make("p", { class: "note", text: note }));
   const steps = new Uint8Array(await answer.arrayBuffer());
   const half = steps.length / 2;
   const drawn = (from) => {
