@@ -6,14 +6,26 @@ The half marked `held` was kept out of sight while examples and thresholds were 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from evaluation.figures import options
+from voicesim.language.meanings import FindMeanings
+from voicesim.language.read import read_turn
 from voicesim.meaning.finder import best_finder
-from voicesim.meaning.measure import count_moves, read_labelled, table
+from voicesim.meaning.measure import NOT_SENTENCES, Labelled, count_moves, read_labelled, table
 
-SENTENCES = Path(__file__).resolve().parents[2] / "tests" / "language" / "authored_moves.jsonl"
+LABELLED = Path(__file__).resolve().parents[2] / "tests" / "language"
+SETS = {"second set": "authored_moves_second.jsonl", "first set": "authored_moves.jsonl"}
+"""Labelled sentences; the second set was committed before rules or model had read any of it."""
+
+
+def _list_errors(rows: Sequence[Labelled], find: FindMeanings) -> None:
+    for row in rows:
+        found = set(read_turn(row.text, (), None, find(row.text)).moves) - row.may - NOT_SENTENCES
+        if found != row.moves:
+            print(f"  missed {sorted(row.moves - found)} invented {sorted(found - row.moves)}: {row.text}")
 
 
 def main(arguments: list[str]) -> int:
@@ -23,16 +35,17 @@ def main(arguments: list[str]) -> int:
         0; 2 without the sentence model.
     """
     parser = options("moves", __doc__)
+    parser.add_argument("--errors", action="store_true", help="list what is wrong on the open halves")
     chosen = parser.parse_args(arguments)
     find, by = best_finder()
     if find is None:
         print("The sentence model is not here: run `voicesim doctor --fetch`.")
         return 2
-    rows = read_labelled(SENTENCES)
     figures = {}
-    for half, held in (("open", False), ("held", True)):
-        some = [row for row in rows if row.held == held]
+    for (title, name), held in ((one, held) for one in SETS.items() for held in (True, False)):
+        some = [row for row in read_labelled(LABELLED / name) if row.held == held]
         alone, both = count_moves(some, None), count_moves(some, find)
+        half = f"{title}, {'held-out' if held else 'open'}"
         figures[half] = {
             "sentences": len(some),
             "words": {move: asdict(one) for move, one in alone.items()},
@@ -40,6 +53,8 @@ def main(arguments: list[str]) -> int:
         }
         if not chosen.json:
             print(f"{half} half: {len(some)} sentences ({by})\n{table(alone, both)}\n")
+            if chosen.errors and not held:
+                _list_errors(some, find)
     if chosen.json:
         print(json.dumps(figures))
     return 0

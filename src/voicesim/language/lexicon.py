@@ -105,6 +105,15 @@ class QuestionPhrases(_Lexicon):
     groups: dict[str, PhraseGroup]
 
 
+class BareFacts(_Lexicon):
+    """What she did, told to her flatly."""
+
+    loaded: tuple[str, ...]
+    """Held against her however it is put, unless it is asked or she said so herself."""
+    told: tuple[str, ...]
+    """Held against her where it is plainly told: a full stop behind it, or "but" before it."""
+
+
 class MovePhrases(_Lexicon):
     """Phrases that make a move."""
 
@@ -118,6 +127,7 @@ class MovePhrases(_Lexicon):
     """Patterns anywhere before a phrase that set it up as wrong: "it's a myth that ..."."""
     told_by: tuple[str, ...] = ()
     """Patterns ending right before a phrase, after which a kindness is someone else's: "did she tell you that ..."."""
+    bare_facts: BareFacts
     moves: dict[Move, MoveGroup]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from voicesim.language.backchannels import is_backchannel
+from voicesim.language.bare_facts import WEIGHT, held_against
 from voicesim.language.evidence import NOTHING, Before, FormReading, matches
 from voicesim.language.lexicon import load_words
 from voicesim.language.meanings import Meaning, of_piece
@@ -80,6 +81,7 @@ def read_turn(
 
 _DENIAL_REACH = 3
 """Words between "never" and the verb that it denies: "never actually once hit"."""
+_IN_THE_END = frozenset({"till", "until", "before"})
 _CLAUSE_ENDS = frozenset({"but", "because", "and", "until", "so"})
 
 
@@ -89,6 +91,8 @@ class _Part:
     piece: Piece
     welfare: bool = False
     near: tuple[Meaning, ...] = ()
+    bare_fact: bool = False
+    """Whether it was taken for blame only because it says flatly what she did."""
 
 
 def _raised(context: Sequence[ContextTurn]) -> Raised:
@@ -110,7 +114,10 @@ def _denied(text: str) -> frozenset[str]:
     """Stems of what stands behind "not" or "never" in its clause, and is an act: "he has never hit me"."""
     found: set[str] = set()
     left = 0
-    for word in fluent(spoken_words(tokenize(text))):
+    said = fluent(spoken_words(tokenize(text)))
+    if _IN_THE_END & {word.norm for word in said}:
+        return frozenset()  # "I did not ring anyone till Monday": then she did
+    for word in said:
         if word.before.strip("'\"") or word.norm in _CLAUSE_ENDS:
             left = 0
         if left and verb_base(word.norm):
@@ -152,9 +159,13 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before, near
     asks = typed.types.griffiths != "none"
     found = _marked(line, typed, presumed) if asks else []
     moves = find_moves(line, asks=asks)
+    fact = held_against(piece, line, form, raised)
     resembled = moves_by_meaning(line, near, [move for move, _, _ in moves])
     moves += [(move, Match(0, len(piece.words) - 1, one.example), one.likeness) for move, one in resembled]
-    if asks and _reproaches(piece, form, moves):
+    bare_fact = fact is not None and all(move in UNKIND - {"blame"} for move, _, _ in moves)
+    if fact is not None and bare_fact:
+        moves.append(("blame", fact, WEIGHT))
+    elif asks and _reproaches(piece, form, moves):
         form, typed, found, asks = NOTHING, TypeReading(QuestionTypes()), [], False
     if not any(move == "reflect" for move, _, _ in moves) and _reflects(piece, form, asks, raised):
         moves.append(("reflect", Match(0, len(piece.words) - 1, "her words"), 0.6))
@@ -173,6 +184,7 @@ def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before, near
         piece,
         typed.welfare,
         near,
+        bare_fact,
     )
 
 
@@ -339,6 +351,13 @@ def _without_prefaces(parts: list[_Part]) -> list[_Part]:
     result = []
     for number, part in enumerate(parts):
         sentence = part.sentence
+        if (
+            number < last and part.bare_fact
+        ):  # it only leads up to the question: "You were drinking. What did you have?"
+            moves = tuple(move for move in sentence.moves if move != "blame")
+            cues = tuple(cue for cue in sentence.cues if cue.label != "move:blame")
+            sentence = replace(sentence, moves=moves, cues=cues)
+            part = replace(part, sentence=sentence)
         preface = sentence.form == "declarative" and not part.piece.asked and sentence.types.griffiths != "opinion"
         if number < last and preface:
             cues = tuple(cue for cue in sentence.cues if cue.label.startswith("move:"))

@@ -243,6 +243,8 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
             if inverted(norms, place, strict=False) or _noun_subject(norms, place):
                 return True
             return first in {"what", "how", "which", "whose"} and place > index + 1
+        if norms[place - 1] == "of":
+            continue  # "how many of you were there"
         if word in words.clause_subjects and word not in {"that", "those", "people", "one"}:
             tail = norms[place + 1] if place + 1 < len(norms) else ""
             return first in {"how", "what", "where"} and (
@@ -257,6 +259,8 @@ def _headless(rest: Sequence[str]) -> bool:
     """Whether "what ..." is itself the subject of a statement: "what happens is", "what goes on there is that"."""
     words = load_words()
     for place in range(1, min(len(rest), 5)):
+        if rest[place - 1] in {"to", "with", "for"} and rest[place] in words.clause_subjects:
+            continue  # "what happened to you was"
         if rest[place] in words.subordinators | words.clause_subjects | words.conjunctions:
             return False
         if rest[place] in {"is", "was"}:

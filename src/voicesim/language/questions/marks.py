@@ -68,7 +68,7 @@ def _small_change(told: bool) -> frozenset[str]:
 def _candidates(norms: Sequence[str], form: FormReading, raised: Raised) -> list[int]:
     if form.form in ("declarative", "tag", "echo"):
         return list(range(len(norms)))
-    places = [*_pointed_at(norms, raised), *_in_clauses(norms)]
+    places = [*_pointed_at(norms, raised), *_in_clauses(norms, indirect=form.form == "imperative")]
     if form.form == "wh":
         places.extend(_asked_about(norms, form.first))
     return sorted(set(places))
@@ -93,13 +93,18 @@ def _pointed_at(norms: Sequence[str], raised: Raised) -> Iterator[int]:
                 break
 
 
-def _in_clauses(norms: Sequence[str]) -> Iterator[int]:
-    """Verbs of clauses that take what they say for granted: "when he grabbed you", "the arm that he twisted"."""
+def _in_clauses(norms: Sequence[str], *, indirect: bool) -> Iterator[int]:
+    """Verbs of clauses that take what they say for granted: "when he grabbed you", "the arm that he twisted".
+
+    In a request the indirect question does: "tell me which way you ran".
+    """
     words = load_words()
     opener = -1
     for index, word in enumerate(norms):
         before = norms[index - 1] if index else ""
-        if word in _GRANTING and (index > 0 or word in {"when", "after", "before", "while"}):
+        if (indirect and word in words.wh and index > 0) or (
+            word in _GRANTING and (index > 0 or word in {"when", "after", "before", "while"})
+        ):
             opener = index
         elif word in words.auxiliaries and before not in words.clause_subjects:
             opener = -1  # the question's own verb follows
@@ -135,6 +140,9 @@ def _asked_about(norms: Sequence[str], first: int) -> list[int]:
             if norms[subject] == "it":  # "what was it you drank", "who was it that hurt you"
                 verb += int(verb < len(norms) and norms[verb] == "that")
                 verb += int(verb < len(norms) and norms[verb] in words.clause_subjects)
+            verb += int(verb + 1 < len(norms) and norms[verb] in {"been", "being", "getting"})
+            if norms[verb + 1 : verb + 2] in (("up",), ["up"]) and norms[verb] == "put":
+                break  # "why do you put up with it"
             # "start shouting", "keep calling": the second verb is the act.
             if verb + 1 < len(norms) and norms[verb + 1].endswith("ing") and verb_base(norms[verb]) in _PHASES:
                 verb += 1

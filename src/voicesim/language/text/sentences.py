@@ -139,6 +139,8 @@ def _cuts(words: Sequence[Word]) -> list[int]:
                 if norms[cut - 1] == "or":
                     cut = -1
                     break
+                if norms[cut - 1] == "then" and norms[cut - 2] in {"happened", "happens", "next"}:
+                    break
                 if norms[cut - 1] == "right" and not words[cut].before:
                     break
                 cut -= 1
@@ -175,7 +177,10 @@ def _question_at(norms: Sequence[str], begin: int, index: int, *, comma: bool) -
         # "tell me, in your own words, what happened" is one request.
         asked_for = any(word in words.sets["telling"] for word in norms[begin:index])
         return "" if asked_for and not (_inverts(norms, index) or of_noun) else "wh"
-    turned = asked and norms[index - 1] not in ACTORS and bool(TURNED & set(norms[index + 1 : index + 2]))
+    object_before = norms[index - 1] not in ACTORS or (
+        verb_base(norms[index - 2]) is not None and norms[index - 2] not in words.auxiliaries | words.reporting
+    )
+    turned = asked and object_before and bool(TURNED & set(norms[index + 1 : index + 2]))
     if word in words.auxiliaries and (turned or not _is_subject(norms, begin, index - 1)):
         if (_blocked(norms, begin, index) and not comma) or index + 2 >= len(norms) or _quoted(norms, begin, index):
             return ""
@@ -304,6 +309,8 @@ def _runs_on(norms: Sequence[str], begin: int, index: int) -> bool:
     previous = norms[index - 1]
     if tuple(norms[max(begin, index - 2) : index]) == ("how", "come"):
         return True
+    if norms[index] == "thank" and previous in words.clause_subjects | {"ever", "even", "also", "never"}:
+        return True  # "did he thank you"
     if previous in words.subordinators | words.reporting | words.wh | words.auxiliaries | words.determiners | {
         "to",
         "that",
