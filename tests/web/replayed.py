@@ -1,4 +1,4 @@
-"""A kept session to replay: two minutes with an interruption, a cut-in, two listening sounds, silences, and a hum for each voice."""
+"""A kept session to replay: two minutes with an interruption, a cut-in, listening sounds, silences, and a hum for each voice."""
 
 from __future__ import annotations
 

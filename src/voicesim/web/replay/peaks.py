@@ -110,7 +110,8 @@ def _finest(tracks: Tracks, name: TrackName) -> NDArray[np.uint8]:
 def _coarser(track: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     import numpy as np
 
-    return np.pad(track, (0, -len(track) % times)).reshape(-1, times).max(axis=1)
+    found: NDArray[np.uint8] = np.pad(track, (0, -len(track) % times)).reshape(-1, times).max(axis=1)
+    return found
 
 
 def _read(path: Path) -> bytes | None:

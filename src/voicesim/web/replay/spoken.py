@@ -41,7 +41,7 @@ def _entry(entry: report.Entry, timed: _Timed, cast: dict[str, str]) -> Entry:
         built.append(Part(words=spoken, tags=_tags(part.tags)))
         done += len(words)
     return Entry(
-        who=entry.who,  # type: ignore[arg-type]  # the report's three kinds are these
+        who=entry.who,
         by=cast.get(entry.by, entry.by),
         start=entry.at,
         end=max(entry.at, entry.until),
@@ -145,4 +145,4 @@ def _plain(text: str) -> str:
 
 
 def _tags(tags: Sequence[report.Tag]) -> tuple[Tag, ...]:
-    return tuple(Tag(text=tag.text, tone=tag.tone) for tag in tags)  # type: ignore[arg-type]  # its three tones
+    return tuple(Tag(text=tag.text, tone=tag.tone) for tag in tags)
