@@ -57,7 +57,8 @@ def test_a_session_of_any_version_opens_whole(golden: Path) -> None:
     assert bundle.meta.voicesim == golden.parent.name
     said = [each.text for each in transcript(bundle.records) if each.speaker == "trainee"]
     assert set(said) >= {record.text for record in bundle.records if isinstance(record, TurnTaken)}
-    assert bundle.scenario.states[next(r.ending for r in bundle.records if isinstance(r, End))].ending
+    ending = next(record.ending for record in bundle.records if isinstance(record, End))
+    assert not ending or bundle.scenario.states[ending].ending
 
 
 @pytest.mark.parametrize("golden", EARLIER, ids=name)
