@@ -38,14 +38,15 @@ def fonts() -> frozenset[int]:
     from reportlab.pdfbase.ttfonts import TTFont
 
     known: set[int] | None = None
-    for suffix, file, bold, italic in (
-        ("", "Vera", 0, 0), ("-Bold", "VeraBd", 1, 0), ("-Italic", "VeraIt", 0, 1), ("-BoldItalic", "VeraBI", 1, 1),
-    ):  # fmt: skip
+    for suffix, file in (("", "Vera"), ("-Bold", "VeraBd"), ("-Italic", "VeraIt"), ("-BoldItalic", "VeraBI")):
         font = TTFont(_FONT + suffix, f"{file}.ttf")
         pdfmetrics.registerFont(font)
-        addMapping(_FONT, bold, italic, _FONT + suffix)
         has = set(font.face.charToGlyph)
         known = has if known is None else known & has
+    addMapping(_FONT, 0, 0, _FONT)
+    addMapping(_FONT, 1, 0, f"{_FONT}-Bold")
+    addMapping(_FONT, 0, 1, f"{_FONT}-Italic")
+    addMapping(_FONT, 1, 1, f"{_FONT}-BoldItalic")
     return frozenset(known or ())
 
 
@@ -112,17 +113,22 @@ def written(make: Callable[[], list[Flowable]], title: str, foot: str) -> bytes:
 def _pass(story: list[Flowable], title: str, foot: str, pages: int) -> tuple[bytes, int]:
     from reportlab.lib.colors import HexColor
     from reportlab.lib.pagesizes import A4
-    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
+    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
     out = BytesIO()
     width, height = A4
     reached = 0
 
-    class Report(BaseDocTemplate):  # type: ignore[misc]
+    class Report(BaseDocTemplate):
+        headings = 0
+
         def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 (reportlab's name)
-            level = {"title": 0, "h1": 1, "h2": 2}.get(getattr(getattr(flowable, "style", None), "name", ""))
+            if not isinstance(flowable, Paragraph):
+                return
+            level = {"title": 0, "h1": 1, "h2": 2}.get(flowable.style.name)
             if level is not None:
-                key = f"heading-{id(flowable)}"
+                self.headings += 1
+                key = f"heading-{self.headings}"
                 self.canv.bookmarkPage(key)
                 self.canv.addOutlineEntry(flowable.getPlainText(), key, level, closed=level > 0)
 

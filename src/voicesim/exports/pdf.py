@@ -189,7 +189,7 @@ def _criteria(card: Scorecard) -> list[Flowable]:
 
 def _criterion(one: Criterion) -> list[Any]:
     points = "–" if one.counted is None else f"{one.counted:.0f}"
-    if one.override:
+    if one.counted != one.points:
         was = "–" if one.points is None else f"{one.points:.0f}"
         points = f"<b>{points}</b> (was {was})"
     name = shown(one.title) + ("" if one.weight else " (not counted)")
@@ -206,29 +206,25 @@ def _criterion(one: Criterion) -> list[Any]:
 def _evidence(card: Scorecard) -> list[Flowable]:
     from reportlab.platypus import KeepTogether
 
-    story: list[Flowable] = []
-    for one in card.criteria:
-        shown_here = [each for each in one.evidence if each.quote or each.note]
-        if one.points is None and not one.override:
-            continue
-        block: list[Flowable] = [_p(one.title, "h2"), _p(one.advice)]
-        if one.override:
-            block.append(
-                _p(
-                    f"<b>{shown(one.override.by)}: {one.override.points:.0f} points.</b> {shown(one.override.reason)}",
-                    markup=True,
-                )
-            )
-        for each in shown_here[:_MOST_EVIDENCE]:
-            quote = f"“{shown(each.quote)}”" if each.quote else ""
-            note = f" – {shown(each.note)}" if each.note and each.quote else shown(each.note)
-            block.append(_p(f"<b>{clock(each.start)}</b>  {quote}{note}", "evidence", markup=True))
-        if len(shown_here) > _MOST_EVIDENCE:
-            block.append(_p(f"and {len(shown_here) - _MOST_EVIDENCE} more in the report on screen", "evidence"))
-        story.append(KeepTogether(block))
-    if story:
-        story[0] = KeepTogether([_p("What the criteria rest on", "h1"), *story[0]._content])
-    return story
+    blocks = [_rests_on(one) for one in card.criteria if one.counted is not None]
+    if blocks:
+        blocks[0].insert(0, _p("What the criteria rest on", "h1"))
+    return [KeepTogether(block) for block in blocks]
+
+
+def _rests_on(one: Criterion) -> list[Flowable]:
+    shown_here = [each for each in one.evidence if each.quote or each.note]
+    block: list[Flowable] = [_p(one.title, "h2"), _p(one.advice)]
+    if one.override:
+        judged = f"<b>{shown(one.override.by)}: {one.override.points:.0f} points.</b> {shown(one.override.reason)}"
+        block.append(_p(judged, markup=True))
+    for each in shown_here[:_MOST_EVIDENCE]:
+        quote = f"“{shown(each.quote)}”" if each.quote else ""
+        note = f" – {shown(each.note)}" if each.note and each.quote else shown(each.note)
+        block.append(_p(f"<b>{clock(each.start)}</b>  {quote}{note}", "evidence", markup=True))
+    if len(shown_here) > _MOST_EVIDENCE:
+        block.append(_p(f"and {len(shown_here) - _MOST_EVIDENCE} more in the report on screen", "evidence"))
+    return block
 
 
 def _notes(material: Material) -> list[Flowable]:
@@ -242,16 +238,15 @@ def _signatures(material: Material) -> list[Flowable]:
     from reportlab.platypus import KeepTogether, Spacer, TableStyle
 
     third = _WIDTH / 3
-    rows = [
+    rows: list[list[Any]] = [
         ["", "", ""],
         [_p("Instructor, who has heard the recording", "small"), _p("Signature", "small"), _p("Date", "small")],
         ["", "", ""],
         [_p("Trainee, with whom it was discussed", "small"), _p("Signature", "small"), _p("Date", "small")],
     ]
-    table = _table(rows, [third * 1.25, third * 1.15, third * 0.6])
+    table = _table(rows, [third * 1.25, third * 1.15, third * 0.6], heights=[34, 16, 34, 16])
     lines = [("LINEBELOW", (column, row), (column, row), 0.6, HexColor(INK)) for row in (0, 2) for column in range(3)]
     table.setStyle(TableStyle(lines))
-    table._argH[0] = table._argH[2] = 34
     closing = (
         "The figures were counted by a program, which makes mistakes. They tell how one practice conversation went; they are no "
         "basis for decisions about a person by themselves."
@@ -263,11 +258,18 @@ def _signatures(material: Material) -> list[Flowable]:
     return [KeepTogether([_p("Discussed", "h1"), *signed, table, Spacer(0, 8), _p(closing, "small")])]
 
 
-def _table(rows: list[list[Any]], widths: list[float], *, lines: bool = False, repeat: int = 0) -> Table:
+def _table(
+    rows: list[list[Any]],
+    widths: list[float],
+    *,
+    lines: bool = False,
+    repeat: int = 0,
+    heights: list[float] | None = None,
+) -> Table:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import Table, TableStyle
 
-    table = Table(rows, widths, repeatRows=repeat, hAlign="LEFT")
+    table = Table(rows, widths, heights, repeatRows=repeat, hAlign="LEFT")
     look: list[tuple[Any, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 6),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),

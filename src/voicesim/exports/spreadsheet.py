@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from voicesim.exports.text import one_line
 
@@ -34,5 +35,10 @@ def _cell(cell: Cell) -> str | int | float:
         return ""
     if not isinstance(cell, str):
         return cell
-    text = one_line(cell)
-    return f"'{text}" if text.startswith(_RUNS) else text
+    return _harmless(cell)
+
+
+@lru_cache(4096)
+def _harmless(text: str) -> str:
+    line = one_line(text)
+    return f"'{line}" if line.startswith(_RUNS) else line

@@ -98,6 +98,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     """Before this moment."""
+    ids: tuple[str, ...] = ()
+    """Only these; a few hundred at most. Empty: no matter which."""
     search: str = ""
     """Only those whose title, scenario, name or folder has this in it."""
 
@@ -204,6 +206,11 @@ class Index:
             found = [ScenarioCount(*_plain(row)) for row in db.execute(counted)]
         return tuple(sorted(found, key=lambda one: one.title.casefold()))
 
+    def stamps(self) -> dict[str, str]:
+        """Every session's stamp: it changes when anything of the session's row or points does. For those who remember rows."""
+        with self._database.reading() as db:
+            return {row[0]: row[1] for row in db.execute(select(SessionRow.id, SessionRow.stamp))}
+
     def owners(self) -> tuple[str, ...]:
         """The accounts that have sessions; an empty one stands for sessions from where there were none."""
         with self._database.reading() as db:
@@ -225,6 +232,8 @@ def _fits(wanted: Wanted) -> list[ColumnElement[bool]]:
     ):
         if value:
             fits.append(column == clean(value, 200))
+    if wanted.ids:
+        fits.append(SessionRow.id.in_([clean(one, 150) for one in wanted.ids]))
     if wanted.feedback_asked is not None:
         fits.append(SessionRow.feedback_asked.is_(wanted.feedback_asked))
     if wanted.scored is not None:

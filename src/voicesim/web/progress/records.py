@@ -48,7 +48,7 @@ class FolderRecords:
             self._refresh()
             found = [attempt for _, attempt in self._known.values() if attempt is not None]
         shown = _shown_to(person, found, self._sessions)
-        return tuple(sorted((a for a in shown if owner is None or a.owner == owner), key=lambda a: a.created))
+        return tuple(sorted((a for a in shown if owner is None or a.owner == owner), key=_held))
 
     def _refresh(self) -> None:
         from voicesim.store.indexing import session_name, stamp
@@ -111,6 +111,8 @@ def _here(moment: datetime) -> datetime:
 class IndexRecords:
     """Reads the store's index, which is brought to what lies in the folder first, though not at every request.
 
+    What was read once is remembered as long as the index says that nothing of it has changed.
+
     Args:
         index: the index.
         sessions: the folder the sessions lie in.
@@ -125,29 +127,51 @@ class IndexRecords:
         self._clock = clock
         self._lock = threading.Lock()
         self._refreshed: float | None = None
+        self._known: dict[str, tuple[str, Attempt | None]] = {}
 
     def attempts(self, person: Person, owner: str | None = None) -> tuple[Attempt, ...]:
         """As `Records.attempts`."""
+        with self._lock:
+            self._refresh()
+            known = list(self._known.values())
+        found = [attempt for _, attempt in known if attempt is not None and (owner is None or attempt.owner == owner)]
+        return tuple(sorted(_shown_to(person, found, self._sessions), key=_held))
+
+    def _refresh(self) -> None:
+        now = self._clock()
+        if self._refreshed is None or now - self._refreshed >= self._every:
+            self._index.refresh(self._sessions)
+            self._refreshed = self._clock()
+        stamps = self._index.stamps()
+        stale = tuple(name for name, stamp in stamps.items() if (self._known.get(name) or ("",))[0] != stamp)
+        read = self._read(stale if len(stale) <= _AT_ONCE else ()) if stale else {}
+        self._known = {
+            name: (stamp, read[name] if name in read else self._known.get(name, ("", None))[1])
+            for name, stamp in stamps.items()
+        }
+
+    def _read(self, names: tuple[str, ...]) -> dict[str, Attempt | None]:
+        """These sessions; all of them when none is named. None for one that cannot be read."""
         from voicesim.store.index import Wanted
 
-        self._refresh()
-        wanted = Wanted(owner=owner, seen_by=person.id)
+        wanted = Wanted(ids=names)
         points: dict[str, list[Points]] = {}
         for one in self._index.points(wanted):
             points.setdefault(one.session, []).append(Points(one.criterion, one.title, one.points))
-        found = [
-            _attempt(row.id, {name: getattr(row, name) for name in _FIELDS}, tuple(points.get(row.id, ())))
-            for row in reversed(self._index.page(wanted, most=0).sessions)
-            if row.state != "unread"
-        ]
-        return tuple(_shown_to(person, found, self._sessions))
+        return {
+            row.id: None
+            if row.state == "unread"
+            else _attempt(row.id, {name: getattr(row, name) for name in _FIELDS}, tuple(points.get(row.id, ())))
+            for row in self._index.page(wanted, most=0).sessions
+        }
 
-    def _refresh(self) -> None:
-        with self._lock:
-            now = self._clock()
-            if self._refreshed is None or now - self._refreshed >= self._every:
-                self._index.refresh(self._sessions)
-                self._refreshed = self._clock()
+
+_AT_ONCE = 300
+"""Sessions that are asked for by name; if more have changed, all are read."""
+
+
+def _held(attempt: Attempt) -> datetime:
+    return attempt.created
 
 
 _FIELDS = (
