@@ -6,7 +6,7 @@ and every Python that is supported. Four files, because pip must treat them diff
 
     locks/runtime.txt      what voicesim needs to run, ready-built
     locks/from-source.txt  what is published as source only (openai-whisper)
-    locks/dev.txt          what the tests and the checks need on top
+    locks/dev.txt          what the tests and the checks need on top: the extras `dev` and `cluster`
     locks/uv.txt           uv itself
 """
 
@@ -53,7 +53,7 @@ def resolve(*arguments: str) -> dict[str, str]:
 def main() -> None:
     """Resolve and write the four files."""
     runtime = resolve("pyproject.toml")
-    both = resolve("pyproject.toml", "--extra", "dev")
+    both = resolve("pyproject.toml", "--extra", "dev", "--extra", "cluster")
     moved = [name for name in runtime if runtime[name] != both.get(name)]
     if moved:
         sys.exit(f"The tests' packages change the runtime's: {', '.join(moved)}. Loosen them in pyproject.toml.")

@@ -77,7 +77,7 @@ class Installer:
         self._console.step("Checking that everything starts", check, hold=self._hold)
 
     def dev(self) -> None:
-        """What the tests and the checks need on top."""
+        """What the tests and the checks need on top, Ray among it: the cluster is tested like everything else."""
         self._pip("Installing the test tools", "--require-hashes", "--only-binary=:all:", "-r", LOCKS / "dev.txt")
 
     def project(self) -> None:

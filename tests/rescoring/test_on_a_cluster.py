@@ -1,4 +1,4 @@
-"""A corpus on a Ray cluster of several machines, of which one goes down in the middle. Here the machines are nodes on one machine."""
+"""A corpus on a Ray cluster of several machines, one of which goes down midway. Here the machines are nodes on one machine."""
 
 from __future__ import annotations
 

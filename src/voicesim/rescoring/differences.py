@@ -40,7 +40,7 @@ class Turned:
 
 @dataclass(frozen=True)
 class Differences:
-    """Of all results together."""
+    """Of all results together, by the criteria of the rubric that judges now."""
 
     sessions: int
     overall: Change
@@ -51,11 +51,9 @@ class Differences:
 
 def differences(results: Results) -> Differences:
     """Compare what was judged before with what is judged now."""
-    titles: dict[str, tuple[str, str]] = {}
-    for _, told in results:
-        for side in ("before", "after"):
-            for name, one in told[side]["criteria"].items():
-                titles[name] = (one["title"], one["unit"])
+    titles = {
+        name: (one["title"], one["unit"]) for _, told in results for name, one in told["after"]["criteria"].items()
+    }
     criteria = tuple(
         _change(name, title, unit, [(_value(told, "before", name), _value(told, "after", name)) for _, told in results])
         for name, (title, unit) in titles.items()
@@ -85,8 +83,10 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 
 def _value(told: dict[str, Any], side: str, name: str) -> float | None:
+    """A criterion's value; where the rubric of the time did not have it, what was measured for it all the same."""
     one = told[side]["criteria"].get(name)
-    value: float | None = one["value"] if one else None
+    value: float | None
+    value = one["value"] if one else told[side]["measures"].get(told["after"]["criteria"][name]["measure"])
     return value
 
 
@@ -113,7 +113,7 @@ def as_csv(results: Results) -> str:
         for name in dict.fromkeys([*before["criteria"], *after["criteria"]]):
             was, now = (side["criteria"].get(name, {}) for side in (before, after))
             unit = (now or was)["unit"]
-            values = (_shown(one.get("value")) for one in (was, now))
+            values = (_shown(_value(told, "before", name) if now else was["value"]), _shown(now.get("value")))
             points = (_shown(one.get("points")) for one in (was, now))
             table.writerow([*row, _safe(name), unit, *values, *points])
     return out.getvalue()

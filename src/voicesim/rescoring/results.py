@@ -11,7 +11,7 @@ from typing import Any
 
 from voicesim.errors import BadInputError
 from voicesim.rescoring.plan import Plan
-from voicesim.rescoring.worker import Job
+from voicesim.rescoring.worker import COMPARED, Job
 from voicesim.session.disk import write_atomically
 from voicesim.session.meta import META
 from voicesim.session.writer import storage_error
@@ -105,10 +105,7 @@ def comparison(text: str) -> dict[str, Any]:
             "overall": data["overall"],
             "level": data["level"],
             "met": standard["met"] if standard else None,
-            "criteria": {
-                each["id"]: {name: each[name] for name in ("title", "value", "unit", "points")}
-                for each in data["criteria"]
-            },
+            "criteria": {each["id"]: {name: each[name] for name in COMPARED} for each in data["criteria"]},
         }
         return {"session": about["session"], "before": about["before"], "after": after}
     except (ValueError, KeyError, TypeError):

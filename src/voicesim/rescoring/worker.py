@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from voicesim.asr.ports import Transcriber
 
 FORMAT = "voicesim/rescored/1"
+COMPARED = ("title", "value", "unit", "points", "measure")
+"""What is compared of a criterion."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,6 @@ def brief(card: Scorecard) -> dict[str, Any]:
         "overall": card.overall,
         "level": card.level,
         "met": card.standard.met if card.standard else None,
-        "criteria": {
-            each.id: {"title": each.title, "value": each.value, "unit": each.unit, "points": each.points}
-            for each in card.criteria
-        },
+        "criteria": {each.id: {name: getattr(each, name) for name in COMPARED} for each in card.criteria},
+        "measures": {each.name: each.value for each in card.measures},
     }
