@@ -91,6 +91,19 @@ def test_a_request_that_is_too_large_or_has_no_length_is_refused(server: Served)
     assert ask(server, "POST", "/api/practices", b"2\r\n{}\r\n0\r\n\r\n", chunked)[0] in (400, 411)
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/sessions", "/api/sessions/new", "/sessions/../upload", "/static/evil.js", "/sessions/x/report", "/upload"],
+)
+def test_nothing_can_be_uploaded(server: Served, method: str, path: str) -> None:
+    before = sorted(server.sessions.parent.rglob("*"))
+    body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="../../evil.py"\r\n\r\nprint(1)\r\n--x--\r\n'
+    status, text, _ = ask(server, method, path, body, {"Content-Type": "multipart/form-data; boundary=x"})
+    assert status in (404, 405, 422), text
+    assert sorted(server.sessions.parent.rglob("*")) == before
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -123,6 +136,7 @@ def test_every_answer_keeps_scripts_and_frames_of_others_out(server: Served) -> 
         headers = ask(server, "GET", path)[2]
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -44,6 +44,11 @@ def _templates() -> Environment:
     return environment
 
 
+def local(moment: datetime) -> str:
+    """A moment for a page, in the time of the server's own place."""
+    return moment.astimezone().isoformat()
+
+
 def _when(created: str) -> str:
     """A time for people; as it stands where it is none."""
     try:

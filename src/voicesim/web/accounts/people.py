@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from voicesim.errors import BadInputError
+from voicesim.errors import BadInputError, VoicesimError
 from voicesim.store.audit import AuditLine
 from voicesim.store.people import Account
 from voicesim.web.access import Person, Role, admin, instructor
@@ -16,7 +16,7 @@ from voicesim.web.accounts.accounts import Accounts
 from voicesim.web.accounts.audit import by
 from voicesim.web.accounts.forms import form
 from voicesim.web.accounts.sign_in import with_accounts
-from voicesim.web.pages import page
+from voicesim.web.pages import local, page
 from voicesim.web.world import Problem, world
 
 router = APIRouter()
@@ -81,7 +81,7 @@ def invite(
     """Make a link for somebody new."""
     made, token = accounts.store.invitations.make(wish.role, by=by(request), note=wish.note)
     whom = f"For {made.note}, as {wish.role}." if made.note else f"For a new account, as {wish.role}."
-    return _link(request, person, token, made.expires.isoformat(), whom)
+    return _link(request, person, token, local(made.expires), whom)
 
 
 @router.post("/people/invitations/{invitation}/withdraw", include_in_schema=False)
@@ -116,7 +116,7 @@ def reset(request: Request, person: _Admin, accounts: _Accounts, who: str) -> HT
     one = _other(person, accounts, who)
     made, token = accounts.store.invitations.for_password(one.id, by=by(request))
     accounts.helped(one)
-    return _link(request, person, token, made.expires.isoformat(), f"{one.name} chooses a new password with it.")
+    return _link(request, person, token, local(made.expires), f"{one.name} chooses a new password with it.")
 
 
 @router.post("/people/{who}/disable", include_in_schema=False)
@@ -136,6 +136,24 @@ def enable(request: Request, person: _Admin, accounts: _Accounts, who: str) -> R
     one = _other(person, accounts, who)
     accounts.store.people.enable(one.id, by=by(request))
     return RedirectResponse(f"/people/{one.id}", 303)
+
+
+@router.post("/people/{who}/remove", include_in_schema=False)
+def remove(
+    request: Request, person: _Admin, accounts: _Accounts, who: str, wish: Annotated[Removing, Depends(form(Removing))]
+) -> HTMLResponse:
+    """Delete somebody and every session of theirs for good; private ones unseen."""
+    from voicesim.store.leaving import delete_person
+
+    one = _other(person, accounts, who)
+    if wish.sure.strip() != one.login:
+        return _person(person, one, 422, f"Nothing was removed: type {one.login} to say that you mean it.")
+    try:
+        gone = delete_person(accounts.store, world(request).sessions, one.id, by=by(request))
+    except VoicesimError as error:
+        return _person(person, accounts.store.people.get(one.id), 409, str(error))
+    count = len(gone.sessions)
+    return _people(person, accounts, done=f"{one.name} is removed, with {count} session{'s' if count != 1 else ''}.")
 
 
 @router.get("/audit", include_in_schema=False)
@@ -167,7 +185,7 @@ def _people(person: Person, accounts: Accounts, done: str = "") -> HTMLResponse:
         "accounts/people", person=person, here="people", done=done,
         people=[_shown(one) for one in accounts.store.people.all()],
         invitations=[
-            {"id": one.id, "note": one.note, "role": one.role, "expires": one.expires.isoformat()}
+            {"id": one.id, "note": one.note, "role": one.role, "expires": local(one.expires)}
             for one in accounts.store.invitations.open() if not one.person
         ],
     )  # fmt: skip
@@ -178,9 +196,9 @@ def _person(person: Person, one: Account, status: int = 200, problem: str = "") 
 
 
 def _shown(one: Account) -> dict[str, str]:
-    disabled = one.disabled.isoformat() if one.disabled else ""
+    disabled = local(one.disabled) if one.disabled else ""
     return {
-        "id": one.id, "name": one.name, "login": one.login, "role": one.role, "created": one.created.isoformat(),
+        "id": one.id, "name": one.name, "login": one.login, "role": one.role, "created": local(one.created),
         "disabled": disabled,
     }  # fmt: skip
 
@@ -197,6 +215,6 @@ def _told(line: AuditLine, names: dict[str, str]) -> dict[str, str]:
     about = names.get(line.about, line.about) if line.about != line.who else ""
     parts = (about, f"session {line.session}" if line.session else "", line.detail)
     return {
-        "at": line.at.isoformat(), "who": who, "what": line.what, "about": " · ".join(one for one in parts if one) or "–",
+        "at": local(line.at), "who": who, "what": line.what, "about": " · ".join(one for one in parts if one) or "–",
         "where": line.where or "–",
     }  # fmt: skip

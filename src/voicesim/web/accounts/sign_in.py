@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from voicesim.errors import BadInputError
+from voicesim.errors import BadInputError, VoicesimError
 from voicesim.store.audit import By
 from voicesim.web.access import Person, Role, brought_token, public, signed_in
 from voicesim.web.accounts.accounts import Accounts, Known, TooOftenError, WrongError, address_of
 from voicesim.web.accounts.after import own_path
 from voicesim.web.accounts.forms import form
-from voicesim.web.pages import page
+from voicesim.web.pages import local, page
 from voicesim.web.world import Problem, world
 
 router = APIRouter()
@@ -197,6 +197,20 @@ def sign_out_elsewhere(request: Request, person: _SignedIn, accounts: _Accounts)
     )
 
 
+@router.post("/account/everything", include_in_schema=False)
+def everything(request: Request, person: _SignedIn, accounts: _Accounts) -> Response:
+    """Everything that is kept about whoever asks, as one zip file."""
+    from voicesim.store.handing_over import export_person
+
+    by = By(person.id, address_of(request))
+    try:
+        pieces = export_person(accounts.store, world(request).sessions, person.id, by=by)
+    except VoicesimError as error:
+        return _account(request, accounts, 409, problem=str(error))
+    name = {"Content-Disposition": 'attachment; filename="everything-about-me.zip"'}
+    return StreamingResponse(pieces, media_type="application/zip", headers=name)
+
+
 def _in(accounts: Accounts, given: str, to: str) -> Response:
     answer = RedirectResponse(to, 303)
     accounts.cookies.give(answer, given, 3600 * accounts.store.sign_ins.rules.longest_hours)
@@ -247,8 +261,8 @@ def _account(
 ) -> HTMLResponse:
     who = known(request)
     sign_ins = [
-        {"browser": _browser(one.browser), "where": one.where, "began": one.began.isoformat(),
-         "last_seen": one.last_seen.isoformat(), "this": one.id == who.sign_in.id}
+        {"browser": _browser(one.browser), "where": one.where, "began": local(one.began),
+         "last_seen": local(one.last_seen), "this": one.id == who.sign_in.id}
         for one in accounts.store.sign_ins.of(who.person.id)
     ]  # fmt: skip
     return page(

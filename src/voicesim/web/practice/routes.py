@@ -82,7 +82,12 @@ def scenarios() -> list[ScenarioShort]:
     return [short(load_scenario(name)) for name in library()]
 
 
-@router.post("/api/practices", status_code=202, responses={404: {"model": Problem}, 503: {"model": Problem}})
+@router.post(
+    "/api/practices",
+    summary="Begin to prepare a session",
+    status_code=202,
+    responses={404: {"model": Problem}, 503: {"model": Problem}},
+)
 def new_practice(request: Request, person: _SignedIn, wish: NewPractice) -> Admitted:
     """Begin to prepare a session. Its sound and messages go over the WebSocket `/api/practices/{id}/sound`."""
     here = world(request)
@@ -92,7 +97,12 @@ def new_practice(request: Request, person: _SignedIn, wish: NewPractice) -> Admi
     return Admitted(id=session.id, token=session.token)
 
 
-@router.delete("/api/practices/{name}", status_code=204, responses={404: {"model": Problem}})
+@router.delete(
+    "/api/practices/{name}",
+    summary="End a session before its end",
+    status_code=204,
+    responses={404: {"model": Problem}},
+)
 def leave_practice(
     request: Request, person: _SignedIn, name: _Name, token: Annotated[str, Header(max_length=100)]
 ) -> Response:

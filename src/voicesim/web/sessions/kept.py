@@ -1,14 +1,13 @@
-"""The kept sessions as the web shows them: listed, found by a name that came from outside, and deleted for good."""
+"""The kept sessions as the web shows them: listed, and found by a name that came from outside."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from voicesim.errors import BadInputError, StorageError
+from voicesim.errors import BadInputError
 from voicesim.review.attempts import kept_sessions
 from voicesim.review.scoring import SCORECARD
 from voicesim.session.meta import META, SessionMeta, read_meta
@@ -67,25 +66,6 @@ def find(sessions: Path, name: str) -> tuple[Path, KeptSession]:
     if path.resolve().parent != sessions.resolve():
         raise missing
     return path, _short(path, read_meta(path))
-
-
-def delete(sessions: Path, name: str) -> None:
-    """Delete a session: its folder and everything in it.
-
-    Raises:
-        BadInputError: there is none of this name.
-        StorageError: the system refuses; what could not be deleted is still there.
-    """
-    from voicesim.web.replay.memory import forget
-
-    path, _ = find(sessions, name)
-    forget(name)
-    try:
-        shutil.rmtree(path)
-    except OSError as error:
-        raise StorageError(
-            f"The session could not be deleted as a whole ({error.strerror}).", "Delete its folder by hand."
-        ) from error
 
 
 def report_of(path: Path) -> str:

@@ -8,9 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
+from voicesim.store import deleting
 from voicesim.web.access import Person, may_see, own_session, seen_session, signed_in
+from voicesim.web.accounts.audit import by
 from voicesim.web.guard import REPORT_POLICY
 from voicesim.web.pages import page
+from voicesim.web.replay.memory import forget
 from voicesim.web.room.release import NOT_RELEASED, scored_session, shows_scores
 from voicesim.web.sessions import kept
 from voicesim.web.world import Problem, world
@@ -29,19 +32,25 @@ def list_sessions(request: Request, person: _SignedIn) -> list[kept.KeptSession]
     return [_shown(person, sessions / one.id, one) for one in kept.listed(sessions) if may_see(person, one)]
 
 
-@router.get("/api/sessions/{name}", responses={404: {"model": Problem}})
+@router.get("/api/sessions/{name}", summary="One kept session", responses={404: {"model": Problem}})
 def one_session(person: _SignedIn, seen: _Seen) -> kept.KeptSession:
     """One kept session."""
     return _shown(person, *seen)
 
 
-@router.delete("/api/sessions/{name}", status_code=204, responses={404: {"model": Problem}, 409: {"model": Problem}})
+@router.delete(
+    "/api/sessions/{name}",
+    summary="Delete a session for good",
+    status_code=204,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
 def delete_session(request: Request, own: _Own) -> Response:
     """Delete a session: sound, log, scorecard and report, for good."""
     here = world(request)
     if here.hall.recording_in(own[1].id):
         raise HTTPException(409, "This session is still running. Stop it first.")
-    kept.delete(here.sessions, own[1].id)
+    forget(own[1].id)
+    deleting.delete_session(here.store, own[0], by=by(request))
     return Response(status_code=204)
 
 
