@@ -18,6 +18,6 @@ def ask_passphrase() -> str:
 def new_passphrase() -> str:
     """A new one, typed twice at a terminal, or one line of standard input."""
     if sys.stdin is None or not sys.stdin.isatty():
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
     answer: str = click.prompt("New passphrase", hide_input=True, confirmation_prompt="The same again", err=True)
     return answer

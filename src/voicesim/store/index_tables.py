@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import Double, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voicesim.store.tables import ID, Base, Moment
@@ -29,11 +29,11 @@ class SessionRow(Base):
     trainee: Mapped[str] = mapped_column(String(200))
     """Whom a certificate was made out to; only a qualification has it."""
     created: Mapped[datetime] = mapped_column(Moment, index=True)
-    seconds: Mapped[float]
+    seconds: Mapped[float] = mapped_column(Double)
     state: Mapped[str] = mapped_column(String(16))
     rubric: Mapped[str] = mapped_column(String(64))
-    overall: Mapped[float | None]
-    reviewed: Mapped[float | None]
+    overall: Mapped[float | None] = mapped_column(Double)
+    reviewed: Mapped[float | None] = mapped_column(Double)
     level: Mapped[str] = mapped_column(String(16))
     passed: Mapped[bool | None]
     expires: Mapped[str] = mapped_column(String(10))
@@ -54,7 +54,7 @@ class PointsRow(Base):
     place: Mapped[int]
     """Where it stands on the scorecard, from 0."""
     title: Mapped[str] = mapped_column(String(200))
-    points: Mapped[float | None]
-    machine: Mapped[float | None]
-    value: Mapped[float | None]
+    points: Mapped[float | None] = mapped_column(Double)
+    machine: Mapped[float | None] = mapped_column(Double)
+    value: Mapped[float | None] = mapped_column(Double)
     unit: Mapped[str] = mapped_column(String(40))

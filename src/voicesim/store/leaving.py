@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from voicesim.review.scoring import OVERRIDES, SCORECARD
 from voicesim.session.cached import forget_cached
 from voicesim.session.disk import write_atomically
 from voicesim.store.audit import By, note
-from voicesim.store.deleting import delete_session
+from voicesim.store.deleting import delete_session, finish_deleting
 from voicesim.store.index import Indexed, Wanted
 from voicesim.store.keys import Ask, open_key
 from voicesim.store.opened import keep_changes, opened, opened_in_part
@@ -70,6 +69,7 @@ def delete_person(store: Store, sessions: Path, identifier: str, *, by: By, ask:
     account = store.people.get(identifier)
     with store.database.reading() as db:
         refuse_last_admin(db, db.get_one(PersonRow, account.id))
+    finish_deleting(sessions)  # of an attempt that was interrupted
     store.index.refresh(sessions)
     everything = store.index.page(Wanted(), most=0).sessions
     if any(one.sealed for one in everything):
@@ -129,10 +129,8 @@ def _take_out_of(folder: Path, person: Removed, ask: Ask | None) -> bool:
         try:
             hashes = dict(_take_out_of_json(readable, person))
             changed = take_out(readable / REMARKS, person, hashes) or bool(hashes)
-            report = readable / REPORT
-            if report.exists() and _reported(report, person):
-                report.unlink()  # it is made again when somebody looks at it
-                changed = True
+            if changed:
+                (readable / REPORT).unlink(missing_ok=True)  # made again when somebody looks at it
         except OSError as error:
             raise StorageError(f"{folder.name} could not be changed: {error.strerror}.", "Do it again.") from error
         if changed:
@@ -155,11 +153,6 @@ def _take_out_of_json(folder: Path, person: Removed) -> Iterator[tuple[str, str]
             text = json.dumps(cleaned, ensure_ascii=False, indent=2) + "\n"
             write_atomically(path, text)
             yield sha256(old).hexdigest(), sha256(text.encode()).hexdigest()
-
-
-def _reported(report: Path, person: Removed) -> bool:
-    words = [one for name in person.names for one in (name, escape(name))]
-    return Removed(person.account, tuple(words), "").mentioned(report.read_bytes())
 
 
 def _take_out_of_database(store: Store, person: Removed, by: By, sessions: int) -> None:
