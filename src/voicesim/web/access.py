@@ -19,10 +19,10 @@ from typing import Annotated, Literal
 from fastapi import Depends, HTTPException, Request, WebSocket
 
 from voicesim.errors import BadInputError
-from voicesim.review.scoring import read_review
 from voicesim.web.accounts.forms import fields
 from voicesim.web.guard import SAFE
 from voicesim.web.logbook import WHO
+from voicesim.web.room.reading import invites
 from voicesim.web.sessions.kept import KeptSession, find
 from voicesim.web.world import world, world_of
 
@@ -151,7 +151,7 @@ def seen_session(
 
 def _invited(person: Person, path: Path, session: KeptSession) -> bool:
     """Whether a colleague was asked to listen; private sessions are shared with nobody."""
-    return not session.private and read_review(path).invites(person.id)
+    return not session.private and invites(path, person.id)
 
 
 def own_session(

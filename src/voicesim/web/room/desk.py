@@ -11,13 +11,12 @@ from pydantic import BaseModel
 
 from voicesim.errors import VoicesimError
 from voicesim.remarks.given import Given, given_tasks, tasks
-from voicesim.remarks.log import read_remarks
-from voicesim.remarks.release import released
 from voicesim.remarks.settings import room_settings
-from voicesim.remarks.standing import Review, standing
+from voicesim.remarks.standing import Review
 from voicesim.review.attempts import kept_sessions
-from voicesim.session.meta import SessionMeta, read_meta
+from voicesim.session.meta import SessionMeta
 from voicesim.web.access import Person, may_see
+from voicesim.web.room.reading import is_released, review_in
 from voicesim.web.room.review_view import TASKS
 from voicesim.web.sessions.kept import KeptSession, listed
 
@@ -87,8 +86,7 @@ def desk(
             continue
         path = sessions / one.id
         try:
-            review = standing(read_remarks(path).remarks)
-            shown = released(path, read_meta(path), rules)
+            review, shown = review_in(path), is_released(path, rules)
         except VoicesimError:
             continue  # damaged: the list of sessions says so
         rows.append(_row(one, review, shown, names, today, one.id in running))
@@ -147,7 +145,7 @@ def session_tasks(sessions: Path, account: str, today: date) -> list[tuple[KeptS
         if one.private and one.owner != account:
             continue
         try:
-            review = standing(read_remarks(sessions / one.id).remarks)
+            review = review_in(sessions / one.id)
         except VoicesimError:
             continue
         for task in review.assignments:

@@ -14,6 +14,7 @@ from voicesim.remarks.kinds import Account
 from voicesim.scenario.load import library, load_scenario
 from voicesim.web.access import Person, instructor, seen_session, signed_in
 from voicesim.web.pages import page
+from voicesim.web.replay.opening import readable
 from voicesim.web.room.asking import SessionName, running_now, scored
 from voicesim.web.room.comparing import Comparison, compare
 from voicesim.web.room.desk import State, chosen, desk, given_shown, session_tasks
@@ -102,4 +103,6 @@ def _library() -> tuple[tuple[str, str], ...]:
 
 def compared(request: Request, person: Person, a: str, b: str) -> Comparison:
     """Two sessions side by side, where this person may see both with their scores."""
-    return compare(world(request).sessions, scored(request, a, person), scored(request, b, person))
+    (first, one), (second, other) = (scored(request, name, person) for name in (a, b))
+    with readable(first) as left, readable(second) as right:
+        return compare(world(request).sessions, (left, one), (right, other))

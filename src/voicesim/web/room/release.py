@@ -7,9 +7,10 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException
 
-from voicesim.remarks.release import released
-from voicesim.session.meta import read_meta
+from voicesim.session.meta import META, read_meta
+from voicesim.store.opened import opened_in_part
 from voicesim.web.access import ALONE, Person, seen_session, signed_in
+from voicesim.web.room.reading import is_released
 from voicesim.web.sessions.kept import KeptSession
 
 NOT_RELEASED = "The scores of this session are not released yet. Your instructor looks at it first; then they are here."
@@ -30,9 +31,10 @@ def shows_scores(person: Person, folder: Path) -> bool:
     """
     if person.id == ALONE.id:
         return True
-    meta = read_meta(folder)
+    with opened_in_part(folder, META) as part:
+        meta = read_meta(part)
     if meta.owner == person.id:
-        return released(folder, meta)
+        return is_released(folder)
     return person.teaches and not meta.private
 
 

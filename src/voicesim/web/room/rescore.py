@@ -19,6 +19,8 @@ from voicesim.review.scoring import SCORECARD, score_bundle, write_scorecard
 from voicesim.scoring.rubric import Rubric
 from voicesim.scoring.scorecard import Scorecard, from_json
 from voicesim.session.reader import open_bundle
+from voicesim.store.opened import opened
+from voicesim.store.sealed_folder import is_sealed
 from voicesim.web.sessions.kept import REPORT, KeptSession
 
 _KEPT = 8
@@ -166,9 +168,8 @@ class Rescoring:
             for path, session, trainee in run.todo:
                 if run.stop.is_set():
                     return
-                said_before = len(_said(path))
-                row, card = _again(path, session, trainee, run.rubric)
-                if card is not None:
+                said_before, row, card = _opened_again(path, session, trainee, run.rubric)
+                if card is not None and not is_sealed(path):  # nothing of an encrypted session lies about in the open
                     run.card(session.id).write_text(card.to_json(), encoding="utf-8")
                 with run.lock:
                     run.rows.append(row)
@@ -191,20 +192,40 @@ def _keep_all(run: _Run, who: Who, role: Role) -> None:
 
 
 def _keep(run: _Run, path: Path, row: RescoredShown, who: Who, role: Role) -> RescoredShown:
-    before = f"{row.rubric_before or 'no rubric'}, {_number(row.before)}"
     try:
-        bundle = open_bundle(path)
-        if len(_said(path)) == run.said[row.session.id]:
-            card = from_json(run.card(row.session.id).read_text(encoding="utf-8"))
-        else:
-            card = score_bundle(bundle, run.rubric)  # somebody has judged something since it was looked at
-        after = f"{card.rubric.title}, {_number(card.overall_reviewed)}"
-        append_remark(path, said(Rescored, who, role, before=before[:120], after=after[:120]))
-        write_scorecard(bundle, card)
-        (path / REPORT).unlink(missing_ok=True)
+        with opened(path) as folder:
+            _keep_in(run, folder, row, who, role)
     except (VoicesimError, OSError) as error:
         return row.model_copy(update={"problem": _problem(error)})
     return row.model_copy(update={"kept": True})
+
+
+def _keep_in(run: _Run, path: Path, row: RescoredShown, who: Who, role: Role) -> None:
+    before = f"{row.rubric_before or 'no rubric'}, {_number(row.before)}"
+    bundle = open_bundle(path)
+    if run.card(row.session.id).exists() and len(_said(path)) == run.said[row.session.id]:
+        card = from_json(run.card(row.session.id).read_text(encoding="utf-8"))
+    else:
+        card = score_bundle(bundle, run.rubric)  # or somebody has judged something since it was looked at
+    after = f"{card.rubric.title}, {_number(card.overall_reviewed)}"
+    append_remark(path, said(Rescored, who, role, before=before[:120], after=after[:120]))
+    write_scorecard(bundle, card)
+    (path / REPORT).unlink(missing_ok=True)
+
+
+def _opened_again(
+    path: Path, session: KeptSession, trainee: str, rubric: Rubric
+) -> tuple[int, RescoredShown, Scorecard | None]:
+    """How much was said about a session, and what it would be now; encrypted ones are opened for it."""
+    try:
+        with opened(path) as folder:
+            return len(_said(folder)), *_again(folder, session, trainee, rubric)
+    except VoicesimError as error:
+        row = RescoredShown(
+            session=session, trainee=trainee, rubric_before="", before=None, after=None, difference=None,
+            problem=error.problem,
+        )  # fmt: skip
+        return 0, row, None
 
 
 def _again(path: Path, session: KeptSession, trainee: str, rubric: Rubric) -> tuple[RescoredShown, Scorecard | None]:

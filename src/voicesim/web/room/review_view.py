@@ -148,7 +148,7 @@ def shown(person: Person, folder: Path, session: KeptSession, people: tuple[Pers
         scores=scores,
         released=released(folder, meta, settings.release),
         released_by=review.released.by.name if review.released and everything else "",
-        rule=rule_for(folder, meta, review, settings.release),
+        rule=rule_for(folder.parent, meta, review, settings.release),
         buttons=settings.buttons,
         rubric=rubric.title,
         form={rule.id: rule.title for rule in rubric.criteria},

@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from voicesim.remarks.given import give, given_tasks, take_back
 from voicesim.remarks.kinds import Account, MaybeWords, Name, Who
 from voicesim.scenario.load import library, load_scenario
+from voicesim.store.opened import keep_changes
 from voicesim.web.access import Person, instructor, seen_session, signed_in
 from voicesim.web.accounts.audit import Deed, audit
+from voicesim.web.replay.opening import readable
 from voicesim.web.room import pages as room_pages
 from voicesim.web.room import rescore_routes
 from voicesim.web.room.asking import SessionName, running_now
@@ -73,7 +75,8 @@ class NewTask(BaseModel):
 @router.get("/api/sessions/{name}/review", responses=_REFUSALS, summary="What people say about a session")
 def review(request: Request, person: _SignedIn, seen: _Seen) -> ReviewShown:
     """A session's review: remarks by their place in it, judgements, release and sign-off, as far as this person may see them."""
-    return shown(person, *seen, everybody(request))
+    with readable(seen[0]) as folder:
+        return shown(person, folder, seen[1], everybody(request))
 
 
 @router.post(
@@ -86,21 +89,27 @@ def add_remark(request: Request, person: _SignedIn, seen: _Seen, wish: ToSay) ->
     """
     path, session = seen
     running = bool(world(request).hall.recording_in(session.id))
-    made = say(person, path, session, wish, running, {one.id: one.name for one in everybody(request)})
+    people = everybody(request)
+    with readable(path) as folder:
+        made = say(person, folder, session, wish, running, {one.id: one.name for one in people})
+        keep_changes(folder)
+        answer = Said(id=made.id, review=shown(person, folder, session, people))
     audit(request, _DEEDS.get(wish.kind, "remark"), session=session.id, detail=wish.kind)
-    return Said(id=made.id, review=shown(person, path, session, everybody(request)))
+    return answer
 
 
 @router.get("/api/sessions/{name}/labels", responses=_REFUSALS, summary="Labels that can be judged otherwise")
 def labels(seen: _Scored) -> LabelsShown:
     """The trainee's sentences with their types, marks and moves, and every overlap, with what people judged already."""
-    return labels_of(seen[0])
+    with readable(seen[0]) as folder:
+        return labels_of(folder)
 
 
 @router.get("/api/sessions/{name}/debrief", responses=_REFUSALS, summary="The marked moments, in order")
 def debrief_of(request: Request, person: _SignedIn, seen: _Seen) -> Debrief:
     """The marked moments of a session in order, each with a lead-in and what was said in it."""
-    return debrief(person, *seen, names(request).get(seen[1].owner, ""))
+    with readable(seen[0]) as folder:
+        return debrief(person, folder, seen[1], names(request).get(seen[1].owner, ""))
 
 
 @router.get(
@@ -118,7 +127,8 @@ def sound(
     """Both voices from `start` to `end`, mixed, as a WAV file."""
     if world(request).hall.recording_in(seen[1].id):
         raise HTTPException(409, "This session is still running.")
-    return Response(excerpt(seen[0], start, end), media_type="audio/wav")
+    with readable(seen[0]) as folder:
+        return Response(excerpt(folder, start, end), media_type="audio/wav")
 
 
 @router.get("/api/compare", responses=_REFUSALS, summary="Two attempts side by side")
