@@ -13,8 +13,10 @@ export class Overview {
   #view = null; // {start, end} in sight above
   #still = document.createElement("canvas"); // all but the playhead
 
+  #tall;
+
   constructor(story, tall) {
-    this.#story = story;
+    [this.#story, this.#tall] = [story, tall];
     canvas.classList.toggle("tall", tall);
     this.#seekable(tall ? find("wave") : canvas, tall);
     new ResizeObserver(() => this.#redraw()).observe(canvas);
@@ -42,6 +44,7 @@ export class Overview {
     const pen = this.#still.getContext("2d");
     pen.scale(ratio, ratio);
     const half = height / 2;
+    if (this.#tall) this.#marks(pen, width, height);
     this.#lane(pen, "trainee", 0, half, width, colour("you"));
     this.#lane(pen, "survivor", half, half, width, colour("her"));
     const x = (seconds) => (width * seconds) / this.#story.duration;
@@ -57,6 +60,23 @@ export class Overview {
       pen.fillRect(x(player.selection.start), 0, Math.max(2, x(player.selection.end) - x(player.selection.start)), height);
     }
     this.#show();
+  }
+
+  /** Where this is the waveform: silences, her hesitations and listening sounds too, as the legend has them. */
+  #marks(pen, width, height) {
+    const x = (seconds) => (width * seconds) / this.#story.duration;
+    const box = (mark, shade, strength, top, tall) => {
+      pen.globalAlpha = strength;
+      pen.fillStyle = colour(shade);
+      pen.fillRect(x(mark.start), top, Math.max(1, x(mark.end) - x(mark.start)), tall);
+      pen.globalAlpha = 1;
+    };
+    for (const mark of this.#story.marks) {
+      if (mark.kind === "silence") box(mark, "edge", 0.16, 0, height);
+      if (mark.kind === "standstill") box(mark, "ink", 0.22, 0, height);
+      if (mark.kind === "hesitation") { box(mark, "her", 0.16, height / 2, height / 2); box(mark, "her", 1, height - 3, 3); }
+      if (mark.kind === "backchannel") box(mark, "good", 1, height / 2 - 4, 4);
+    }
   }
 
   #lane(pen, track, top, height, width, shade) {
@@ -109,7 +129,7 @@ export class Overview {
       canvas.setPointerCapture(event.pointerId);
       player.seek(at(event));
       event.preventDefault();
-      if (marking) area.focus();
+      if (marking) area.focus({ preventScroll: true, focusVisible: false });
       canvas.dispatchEvent(new CustomEvent("played", { bubbles: true }));
     });
     canvas.addEventListener("pointermove", (event) => {

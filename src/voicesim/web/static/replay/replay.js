@@ -76,7 +76,7 @@ function words(story) {
   document.querySelector('[data-mute="survivor"]').setAttribute("aria-label", `Mute ${story.her_name}`);
   if (story.ending) find("ending").textContent = ` · ${story.ending}`;
   for (const text of story.notes) find("notes").append(make("p", { class: "note", text }));
-  if (!story.judged) for (const part of document.querySelectorAll(".judged")) part.hidden = true;
+  if (!story.judged) for (const part of document.querySelectorAll("[data-judged]")) part.hidden = true;
   const kinds = new Set(story.marks.map((mark) => mark.kind));
   for (const [kind, name] of Object.entries(KINDS)) {
     if (kinds.has(kind)) find("legend").append(make("li", {}, make("i", { class: `swatch ${kind}`, "aria-hidden": "true" }), name.toLowerCase()));
