@@ -103,7 +103,26 @@ def leave(run: SessionRun, report: Path | None) -> int:
     wanted = run.options["open_it"]
     if report and (wanted or (wanted is None and run.terminal and run.someone)):
         click.launch(str(report))
+    elif report and run.keep == "all":
+        _encrypt(run)
     return 2 if run.stopped or run.problem else 0
+
+
+def _encrypt(run: SessionRun) -> None:
+    """Where there is a key, an open report apart: what lies on the disk from now on is encrypted."""
+    from voicesim.errors import VoicesimError
+    from voicesim.store.keys import KEY
+
+    if not (run.folder.absolute().parent.parent / KEY).exists():  # the common case loads nothing
+        return
+    from voicesim.store.sealing import seal_when_done
+
+    try:
+        sealed = seal_when_done(run.folder.absolute())
+    except VoicesimError as error:
+        click.echo(f"voicesim: not encrypted: {error}", err=True)
+        return
+    run.tell("The session is encrypted." if sealed else "The session is not encrypted yet: `voicesim store encrypt`.")
 
 
 def ending_of(bundle: Bundle) -> str:

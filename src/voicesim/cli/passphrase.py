@@ -1,8 +1,12 @@
-"""Asking for the passphrase of encrypted sessions, where somebody is there to type it."""
+"""Commands on encrypted sessions: asking for the passphrase where somebody is there to type it, and reading them like any other."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,3 +25,18 @@ def new_passphrase() -> str:
         return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
     answer: str = click.prompt("New passphrase", hide_input=True, confirmation_prompt="The same again", err=True)
     return answer
+
+
+def reads_encrypted(command: Callable[..., Any]) -> Callable[..., Any]:
+    """For a command on one `session`: an encrypted one is opened for as long as the command runs."""
+
+    @wraps(command)
+    def opening(session: Path, **given: Any) -> Any:
+        if not (session / "sealed.json").is_file():  # the common case loads nothing
+            return command(session=session, **given)
+        from voicesim.store.opened import opened
+
+        with opened(session, ask=ask_passphrase) as readable:
+            return command(session=readable, **given)
+
+    return opening

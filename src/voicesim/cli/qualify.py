@@ -11,6 +11,7 @@ import click
 
 from voicesim.cli.options import options
 from voicesim.cli.output import keep_going_without_reader
+from voicesim.cli.passphrase import reads_encrypted
 
 if TYPE_CHECKING:
     from voicesim.review.attempts import Attempts
@@ -129,6 +130,7 @@ def _verdict(result: str, expires: str, number: int, rubric: Rubric) -> str:
 @click.command(short_help="Check a certificate against its session.")
 @click.argument("session", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print what was found for a machine.")
+@reads_encrypted
 def certificate(session: Path, as_json: bool) -> int:
     """Check a certificate: SESSION is the folder that qualify printed.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicesim.cli.passphrase import reads_encrypted
+
 if TYPE_CHECKING:
     from voicesim.scoring.scorecard import Scorecard
     from voicesim.session.reader import Bundle
@@ -21,6 +23,7 @@ _SESSION = click.argument("session", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the transcript and the verdict for a machine.")
 @click.option("--listen", is_flag=True, help="Play both tracks through your headphones.")
 @click.option("--from-sound", is_flag=True, help="Hold it again from the trainee's track: hear, decide and score anew.")
+@reads_encrypted
 def replay(session: Path, as_json: bool, listen: bool, from_sound: bool) -> int:
     """Go through a recorded session again: SESSION is the folder that practice printed.
 
@@ -94,6 +97,7 @@ def _from_sound(session: Path, as_json: bool) -> int:
 )
 @click.option("--by", default="", help="With --override: who judges.")
 @click.option("--reason", default="", help="With --override: why.")
+@reads_encrypted
 def score(session: Path, as_json: bool, rubric: str, plain: bool, override: str | None, by: str, reason: str) -> None:
     """Score a recorded session: pace, interruptions, question phrasing. Works on interrupted sessions, up to where they end.
 
@@ -143,6 +147,17 @@ def _overridden(bundle: Bundle, rubric: str, override: str, by: str, reason: str
 @click.option("--open/--no-open", "open_it", default=False, help="Open it in your browser.")
 def report(session: Path, rubric: str, out: Path | None, open_it: bool) -> None:
     """Write a recorded session's report: one HTML file with timeline, question map, transcript and sound. Opens from disk."""
+    if out is None and (session / "sealed.json").is_file():
+        from voicesim.errors import BadInputError
+
+        raise BadInputError(
+            f"{session.name} is encrypted, and a report is not.", "Say with --out where the plain report may lie."
+        )
+    _report(session=session, rubric=rubric, out=out, open_it=open_it)
+
+
+@reads_encrypted
+def _report(session: Path, rubric: str, out: Path | None, open_it: bool) -> None:
     from voicesim.errors import BadInputError
     from voicesim.review.report import write_report
     from voicesim.review.scoring import score_bundle
