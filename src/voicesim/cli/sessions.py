@@ -84,7 +84,9 @@ def _from_sound(session: Path, as_json: bool) -> int:
         exact = ", to the sample" if again.same else ""
         click.echo(f"Held again from its sound: {heard}, and it took {course}{exact}. Overall {overall or '–'}.")
     driven = bundle.meta.driver == "file"
-    return 1 if (driven and not again.same) or again.states[0] != again.states[1] else 0
+    if not driven and not as_json:
+        click.echo("It was held live: recognition and devices took their own time then, and take none now.")
+    return 1 if driven and not again.same else 0
 
 
 @click.command(short_help="Score a session: pace, interruptions, questions.")
