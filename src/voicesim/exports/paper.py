@@ -89,7 +89,7 @@ def style(name: str) -> ParagraphStyle:
         "cell": {"fontSize": 8.4, "leading": 11.4, "spaceAfter": 0},
         "head": {"fontSize": 7.6, "leading": 10.2, "textColor": HexColor(SOFT), "spaceAfter": 0},
         "right": {"fontSize": 8.4, "leading": 11.4, "spaceAfter": 0, "alignment": TA_RIGHT},
-        "big": {"fontSize": 22, "leading": 26, "fontName": f"{_FONT}-Bold", "alignment": TA_CENTER, "spaceAfter": 0},
+        "big": {"fontSize": 20, "leading": 24, "fontName": f"{_FONT}-Bold", "alignment": TA_CENTER, "spaceAfter": 0},
         "under": {"fontSize": 8.4, "leading": 11, "alignment": TA_CENTER, "spaceAfter": 0},
     }  # fmt: skip
     base: dict[str, Any] = {

@@ -76,10 +76,13 @@ def _result(card: Scorecard) -> list[Flowable]:
     if overall is None:
         number, level = "–", "Too little could be judged for a score."
     else:
-        number, level = f"{overall:.0f} of 100", LEVELS[card.level] if card.level and overall == card.overall else ""
+        number, level = (
+            f"{overall if overall != card.overall else round(overall):g} of 100",
+            LEVELS[card.level] if card.level and overall == card.overall else "",
+        )
     told = [f"<b>{shown(level)}</b>"] if level else []
     if overall != card.overall:
-        machine = "no score" if card.overall is None else f"{card.overall:.0f}"
+        machine = "no score" if card.overall is None else f"{card.overall:g}"
         told.append(f"With the instructor’s judgement. The program alone: {machine}.")
     told += [shown(line) for line in capped_by(card)]
     if standard := standard_of(card):
@@ -149,7 +152,7 @@ def _moment(one: Moment) -> list[Flowable]:
     if one.effect:
         story.append(_p(one.effect))
     if one.better:
-        story.append(_p(f"<b>Another way:</b> “{shown(one.better)}” {shown(one.why)}", markup=True))
+        story.append(_p(f"<b>Another way:</b> {shown(one.better)} <i>{shown(one.why)}</i>", markup=True))
     return story
 
 
@@ -177,7 +180,7 @@ def _criteria(card: Scorecard) -> list[Flowable]:
             groups.append(len(rows))
             rows.append([_p(f"<b>{shown(title)}</b>", "cell", markup=True), "", "", ""])
             rows += [_criterion(one) for one in chosen]
-    table = _table(rows, [188, 150, 84, _WIDTH - 422], lines=True, repeat=1)
+    table = _table(rows, [178, 146, 76, _WIDTH - 400], lines=True, repeat=1)
     table.setStyle(
         TableStyle(
             [("SPAN", (0, row), (-1, row)) for row in groups]
@@ -191,7 +194,7 @@ def _criterion(one: Criterion) -> list[Any]:
     points = "–" if one.counted is None else f"{one.counted:.0f}"
     if one.counted != one.points:
         was = "–" if one.points is None else f"{one.points:.0f}"
-        points = f"<b>{points}</b> (was {was})"
+        points = f"<b>{points}</b>\u00a0(was\u00a0{was})"
     name = shown(one.title) + ("" if one.weight else " (not counted)")
     colour = {"strong": GOOD, "needs_work": CARE}.get(one.level or "", INK)
     level = LEVELS[one.level] if one.level else "–"
