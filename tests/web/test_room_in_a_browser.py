@@ -62,6 +62,13 @@ def sign_in(browser: Browser, academy: PeopleServed, login: str) -> None:
     wait(browser, "location.pathname !== '/login' && document.readyState === 'complete'", 20)
 
 
+def hinders_nobody(browser: Browser) -> None:
+    """axe-core finds nothing serious. What it tries itself, and the page's policy forbids it, is no problem of the page."""
+    before = list(browser.problems)
+    assert hindrances(browser) == []
+    browser.problems[:] = before
+
+
 def sign_out(browser: Browser) -> None:
     browser.click("form.who button")
     wait(browser, "location.pathname === '/login' && document.readyState === 'complete'", 20)
@@ -92,7 +99,7 @@ def test_an_instructor_replays_flags_overrides_comments_and_signs_off_and_the_tr
     browser.visit(f"{academy.url}/room")
     has(browser, "tbody", "scores not released")
     picture(browser, "room-desk")
-    assert hindrances(browser) == []
+    hinders_nobody(browser)
     browser.click("tbody a[href='/sessions/qualification/replay']")
     wait(browser, "document.querySelectorAll('#room-buttons button').length > 4", 20)
 
@@ -114,7 +121,7 @@ def test_an_instructor_replays_flags_overrides_comments_and_signs_off_and_the_tr
     write(browser, "#room-dialog input[name=points]", "85")
     write(browser, "#room-dialog textarea[name=reason]", "She had asked him to ask it.")
     picture(browser, "room-judging")
-    assert hindrances(browser) == []
+    hinders_nobody(browser)
     browser.click("#room-keep")
     wait(browser, "!document.getElementById('room-dialog').open", 30)
     has(browser, "#room-criteria", "Instructor Reed: 85 points. She had asked him to ask it.")
@@ -137,7 +144,7 @@ def test_an_instructor_replays_flags_overrides_comments_and_signs_off_and_the_tr
     has(browser, "#room-state", "Signed off by Instructor Reed")
     assert "Changed since" not in browser.evaluate("document.getElementById('room-state').innerText")
     picture(browser, "room-signed-off")
-    assert hindrances(browser) == []
+    hinders_nobody(browser)
     assert browser.problems == []
 
     sign_out(browser)
@@ -181,7 +188,7 @@ def test_a_page_of_the_room_hinders_nobody(academy: PeopleServed, browser: Brows
             has(browser, "#room-remarks", "Interrupted her")
         picture(browser, f"room-{name}-{width}-{scheme}")
         assert browser.evaluate("document.scrollingElement.scrollWidth") <= width
-        assert hindrances(browser) == []
+        hinders_nobody(browser)
     assert browser.problems == []
 
 
@@ -212,7 +219,7 @@ def test_scoring_anew_is_looked_at_before_it_is_kept(academy: PeopleServed, brow
     has(browser, "#state", "Nothing is kept yet")
     has(browser, "#rows", "→")
     picture(browser, "room-rescored")
-    assert hindrances(browser) == []
+    hinders_nobody(browser)
     browser.click("#confirm")
     has(browser, "#state", "Kept: 1 of 1")
     card = json.loads((academy.sessions / "first-try" / "scorecard.json").read_text(encoding="utf-8"))

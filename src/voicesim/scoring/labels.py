@@ -101,7 +101,8 @@ def _with(turn: Turn, one: Relabel) -> Turn | None:
     elif one.what == "move":
         changes = {"moves": _switched(sentence.moves, one)}
     else:
-        changes = {"types": replace(sentence.types, **{one.what: one.label})}
+        judged: dict[str, Any] = {one.what: one.label}  # checked against LABELS by whoever made it
+        changes = {"types": replace(sentence.types, **judged)}
     sentences = tuple(
         replace(each, **changes) if each.start == sentence.start else each for each in turn.reading.sentences
     )

@@ -169,9 +169,9 @@ def _lane(heard: Conversation) -> Lane:
     blocks = [
         Block(kind=who, x=round(s.start * scale, 2), width=round(max(s.length * scale, 0.5), 2), at=seconds(s.start))
         for who in ("trainee", "survivor")
-        for s in spoken[who]  # type: ignore[index]
+        for s in spoken[who]
     ]
-    his, hers = (sum(s.length for s in _merged(spoken[who])) for who in ("trainee", "survivor"))  # type: ignore[index]
+    his, hers = (sum(s.length for s in _merged(spoken[who])) for who in ("trainee", "survivor"))
     anybody = sum(s.length for s in _merged((*spoken["trainee"], *spoken["survivor"])))
     return Lane(
         blocks=tuple(blocks),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -103,18 +103,18 @@ def chosen(rows: list[DeskRow], state: State, trainee: str = "", scenario: str =
         scenario: its id; empty for all.
         mine: account to whom a task was given; empty for everybody.
     """
-    fits = {
+    fits: dict[State, Callable[[DeskRow], bool]] = {
         "waiting": lambda row: bool(row.waiting),
         "asked": lambda row: row.asked is not None,
         "given": lambda row: bool(row.tasks),
         "changed": lambda row: row.changed,
         "signed": lambda row: row.signed_on is not None,
         "all": lambda row: True,
-    }[state]
+    }
     return [
         row
         for row in rows
-        if fits(row)
+        if fits[state](row)
         and (not trainee or row.session.owner == trainee)
         and (not scenario or row.session.scenario == scenario)
         and (not mine or any(task.account == mine for task in row.tasks))
@@ -163,22 +163,17 @@ def _row(
 ) -> DeskRow:
     asked = review.asked.text if review.asked is not None and not review.answered else None
     changed = bool(review.changed_since)
-    waiting = []
-    if running:
-        waiting = []
-    else:
-        if asked is not None:
-            waiting.append("feedback asked for")
-        if not shown:
-            waiting.append("scores not released")
-        if changed:
-            waiting.append("changed since sign-off")
-        if review.signed is None and any(task.task == "review" for task in review.assignments):
-            waiting.append("review given")
+    reasons = {
+        "feedback asked for": asked is not None,
+        "scores not released": not shown,
+        "changed since sign-off": changed,
+        "review given": review.signed is None and any(task.task == "review" for task in review.assignments),
+    }
+    waiting = tuple(reason for reason, holds in reasons.items() if holds and not running)
     return DeskRow(
         session=one,
         trainee=names.get(one.owner, ""),
-        waiting=tuple(waiting),
+        waiting=waiting,
         asked=asked,
         tasks=tuple(_task(task.to.name, task.to.account, task.task, task.due, today) for task in review.assignments),
         released=shown,

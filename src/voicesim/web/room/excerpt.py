@@ -55,9 +55,8 @@ def _part(folder: Path, name: TrackName, first: int, last: int) -> NDArray[np.in
         return read_track(folder, name)[first:last]
     try:
         with soundfile.SoundFile(path) as file:
-            if first >= file.frames:
-                return file.read(0, dtype="int16")
-            file.seek(first)
-            return file.read(last - first, dtype="int16")
+            file.seek(min(first, file.frames))
+            part: NDArray[np.int16] = file.read(last - first, dtype="int16")
+            return part
     except (soundfile.SoundFileError, RuntimeError, OSError):
         return read_track(folder, name)[first:last]
