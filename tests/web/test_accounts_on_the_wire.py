@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import Browser
@@ -80,7 +81,7 @@ def test_a_session_is_joined_by_its_owner_only_and_ends_with_the_sign_in(academy
     session = begun(academy, client)
     hello = json.dumps({"type": "hello", "token": session["token"]})
 
-    def joined(who: Client) -> dict[str, dict[str, str]]:
+    def joined(who: Client) -> dict[str, Any]:
         return {"additional_headers": {"Cookie": who.cookie}} if who.cookie else {}
 
     for who, code in ((academy.people.nobody, 4401), (academy.other, 4404), (academy.admin, 4404)):

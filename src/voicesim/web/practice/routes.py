@@ -38,8 +38,8 @@ class ScenarioShort(BaseModel):
 class NewPractice(BaseModel):
     """A wish to practise.
 
-    `consent`: the person has read the content note and agrees to be recorded. `private`: nobody else, not even an instructor, may see
-    the session.
+    `consent`: the person has read the content note and agrees to be recorded. `private`: nobody else, not even an instructor, may
+    see the session.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -18,8 +18,8 @@ from voicesim.web.world import world_of
 
 router = APIRouter()
 UNKNOWN, NOT_OURS, REPLACED, SIGNED_OUT = 4404, 4400, 4409, 4401
-"""Close codes: no such session (or the wrong secret, or somebody else's); what came is nothing a page of ours sends; another page has
-taken over; nobody is signed in, or not any more."""
+"""Close codes: no such session (or the wrong secret, or somebody else's); what came is nothing a page of ours sends; another page
+has taken over; nobody is signed in, or not any more."""
 _WAITING = 500
 """Messages a page may leave unread: ten seconds of sound."""
 
