@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicesim.engine.events import End
-from voicesim.errors import StorageError
+from voicesim.errors import VoicesimError
 
 if TYPE_CHECKING:
     from voicesim.scenario.model import Scenario
@@ -23,11 +23,13 @@ def outcome_of(folder: Path, country: str, problem: str) -> dict[str, Any]:
     Raises:
         VoicesimError: nothing of the session can be read.
     """
+    from voicesim.remarks.release import released
     from voicesim.review.closing import calm_close, closing_words
     from voicesim.review.report import write_report
     from voicesim.review.scoring import score_bundle, write_scorecard
     from voicesim.scoring.drill import judge_drill
     from voicesim.session.reader import open_bundle
+    from voicesim.store.sealing import seal_when_done
 
     bundle = open_bundle(folder)
     scenario = bundle.scenario
@@ -39,14 +41,16 @@ def outcome_of(folder: Path, country: str, problem: str) -> dict[str, Any]:
         card = score_bundle(bundle)
         write_scorecard(bundle, card)
         write_report(bundle, card, folder / "report.html")
-    except StorageError as error:
+        seal_when_done(folder)
+    except VoicesimError as error:
         problem = problem or str(error)
+    shown = released(folder, bundle.meta)  # a drill that was given is looked at by an instructor first
     return {
         "session": folder.name,
         "problem": problem,
         "close": [about, back],
         "ending": {"title": ending.title, "summary": ending.summary} if ending else None,
-        "drill": judge_drill(bundle.records, scenario.drill).as_dict() if scenario.drill else None,
+        "drill": judge_drill(bundle.records, scenario.drill).as_dict() if scenario.drill and shown else None,
         "help": closing_words().help,
         "support": support_lines(scenario, country),
     }

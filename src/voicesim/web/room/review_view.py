@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from voicesim.remarks import kinds
-from voicesim.remarks.kinds import Remark, Voice
+from voicesim.remarks.kinds import FARTHEST, Remark, Voice
 from voicesim.remarks.log import read_remarks
 from voicesim.remarks.release import released, rule_for
 from voicesim.remarks.settings import Button, Rule, room_settings
@@ -188,8 +188,8 @@ def _card(folder: Path) -> Scorecard | None:
 
 
 def _by_place(remarks: list[Remark]) -> list[Remark]:
-    """What is about the whole session first, then by place; what was said of one moment in the order it was said."""
-    return sorted(remarks, key=lambda one: -1 if (at := getattr(one, "at", None)) is None else int(at))
+    """By place, what is about the whole session last; what was said of one moment in the order it was said."""
+    return sorted(remarks, key=lambda one: FARTHEST + 1 if (at := getattr(one, "at", None)) is None else int(at))
 
 
 def _remark(remark: Remark, person: Person, review: Review, rubric: Rubric) -> RemarkShown:

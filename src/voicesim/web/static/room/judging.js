@@ -32,7 +32,7 @@ export function criteria(panel, review) {
   if (part.hidden) return;
   const judges = review.may.includes("criterion");
   const head = make("p", {}, `${review.rubric}: ${points(review.overall)} of 100`);
-  if (review.overall_reviewed !== review.overall) head.append(", ", make("strong", {}, `${points(review.overall_reviewed)} after review`));
+  if (points(review.overall_reviewed) !== points(review.overall)) head.append(", ", make("strong", {}, `${points(review.overall_reviewed)} after review`));
   const rows = review.criteria.map((one) => {
     const now = one.override ?? one.recounted;
     const judged = now === null ? "" : make("p", { class: "judged" }, one.override === null ? `With judged labels: ${points(one.recounted)}` : `${one.by}: ${points(one.override)} points. ${one.reason}`);

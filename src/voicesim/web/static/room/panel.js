@@ -186,7 +186,7 @@ export class Panel {
   item(one) {
     const place = one.at === null ? "" : make("button", { type: "button", class: "at", "data-at": one.at, "data-until": one.until, "aria-label": `Play from ${clock(one.at)}` }, clock(one.at));
     const title = one.title ? make("strong", {}, one.title) : "";
-    const text = one.text ? make("span", { class: "words" }, one.text) : "";
+    const text = one.text ? make("span", { class: "remark-text" }, one.text) : "";
     const by = make("span", { class: "soft by" }, `${one.mine ? "you" : one.by}${one.role === "peer" ? " (colleague)" : ""}, ${when(one.when)}`);
     const back = one.mine && !one.withdrawn && !["sign_off", "rescored"].includes(one.kind)
       ? make("button", { type: "button", class: "quiet", "aria-label": `Withdraw: ${one.title || one.text}`, onclick: () => this.withdraw(one.id) }, "Withdraw")

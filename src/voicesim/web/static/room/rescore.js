@@ -15,7 +15,7 @@ const number = (value) => (value === null ? "–" : String(Math.round(value)));
 function difference(value) {
   if (value === null) return "–";
   if (value === 0) return "same";
-  return make("span", { class: value > 0 ? "better" : "worse" }, `${value > 0 ? "+" : ""}${value.toFixed(1)}`);
+  return `${value > 0 ? "+" : ""}${value.toFixed(1)}`;
 }
 
 function row(one) {
