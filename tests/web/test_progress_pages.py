@@ -223,6 +223,14 @@ def test_alone_progress_is_ones_own_and_there_is_no_cohort(alone: tuple[Path, Te
     assert client.get("/progress/somebody").status_code == 404
 
 
+def test_a_clock_that_was_wrong_is_no_trouble(alone: tuple[Path, TestClient]) -> None:
+    sessions, client = alone
+    for day in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1970-01-01"):
+        practised(sessions, "", day, 50)
+    assert client.get("/progress").status_code == client.get("/cohort").status_code == 200
+    assert client.get("/api/progress").json()["total"] == 3
+
+
 def test_an_old_bundle_without_a_scorecard_is_an_attempt_without_a_score(alone: tuple[Path, TestClient]) -> None:
     sessions, client = alone
     practised(sessions, "", "2026-03-01", None)

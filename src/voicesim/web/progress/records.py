@@ -105,7 +105,10 @@ def _attempt(name: str, row: dict[str, Any], points: tuple[Points, ...]) -> Atte
 
 def _here(moment: datetime) -> datetime:
     """By this computer's clock: a session belongs to the day on which it was held here."""
-    return moment.astimezone()
+    try:
+        return moment.astimezone()
+    except (OverflowError, OSError, ValueError):  # the year 1 or 9999: somebody has written it into the file by hand
+        return moment
 
 
 class IndexRecords:
