@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -15,10 +15,9 @@ from voicesim.remarks.settings import room_settings
 from voicesim.remarks.standing import Review
 from voicesim.review.attempts import kept_sessions
 from voicesim.session.meta import SessionMeta
-from voicesim.web.access import Person, may_see
 from voicesim.web.room.reading import is_released, review_in
 from voicesim.web.room.review_view import TASKS
-from voicesim.web.sessions.kept import KeptSession, listed
+from voicesim.web.sessions.kept import KeptSession
 
 State = Literal["waiting", "asked", "given", "changed", "signed", "all"]
 """What a list is about. ``waiting``: an instructor should do something; ``changed``: after its sign-off."""
@@ -68,12 +67,16 @@ class GivenShown(BaseModel):
 
 
 def desk(
-    person: Person, sessions: Path, names: Mapping[str, str], today: date, running: frozenset[str] = frozenset()
+    seen: Iterable[KeptSession],
+    sessions: Path,
+    names: Mapping[str, str],
+    today: date,
+    running: frozenset[str] = frozenset(),
 ) -> list[DeskRow]:
-    """All sessions that somebody may see, newest first, each with where its review stands.
+    """Sessions, each with where its review stands.
 
     Args:
-        person: who asks.
+        seen: sessions that whoever asks may see, in the order of the list.
         sessions: where sessions are kept.
         names: of accounts, by id.
         today: against which days tasks are due.
@@ -81,9 +84,7 @@ def desk(
     """
     rows = []
     rules = room_settings(sessions).release
-    for one in listed(sessions):
-        if not may_see(person, one):
-            continue
+    for one in seen:
         path = sessions / one.id
         try:
             review, shown = review_in(path), is_released(path, rules)
@@ -138,10 +139,19 @@ def given_shown(sessions: Path, today: date, to: str = "") -> list[GivenShown]:
     return sorted(found, key=lambda one: (one.session is not None, one.due or date.max, one.to))
 
 
-def session_tasks(sessions: Path, account: str, today: date) -> list[tuple[KeptSession, DeskTask, str]]:
-    """Sessions that were given to somebody as a task: the session, the task, and the words with it."""
+def session_tasks(
+    kept: Iterable[KeptSession], sessions: Path, account: str, today: date
+) -> list[tuple[KeptSession, DeskTask, str]]:
+    """Sessions that were given to somebody as a task: the session, the task, and the words with it.
+
+    Args:
+        kept: all of them.
+        sessions: where they are kept.
+        account: of whoever they were given to.
+        today: against which days they are due.
+    """
     found = []
-    for one in listed(sessions):
+    for one in kept:
         if one.private and one.owner != account:
             continue
         try:

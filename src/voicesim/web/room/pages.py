@@ -18,6 +18,7 @@ from voicesim.web.replay.opening import readable
 from voicesim.web.room.asking import SessionName, running_now, scored
 from voicesim.web.room.comparing import Comparison, compare
 from voicesim.web.room.desk import State, chosen, desk, given_shown, session_tasks
+from voicesim.web.room.known import all_kept, seen_by
 from voicesim.web.room.people import everybody, names
 from voicesim.web.sessions.kept import KeptSession
 from voicesim.web.world import world
@@ -27,6 +28,8 @@ _SignedIn = Annotated[Person, Depends(signed_in)]
 _Instructor = Annotated[Person, Depends(instructor)]
 _Seen = Annotated[tuple[Path, KeptSession], Depends(seen_session)]
 
+_MOST = 300
+"""Rows of one list; whoever has more chooses a trainee or a scenario."""
 STATES: dict[State, str] = {
     "waiting": "Waiting for you",
     "asked": "Feedback asked for",
@@ -48,7 +51,7 @@ def room_page(
 ) -> HTMLResponse:
     """The instructor's desk."""
     here, today = world(request), date.today()
-    rows = desk(person, here.sessions, names(request), today, running_now(request))
+    rows = desk(seen_by(request, person), here.sessions, names(request), today, running_now(request))
     counts = {each: len(chosen(rows, each)) for each in STATES}
     found = chosen(rows, state, trainee, scenario, person.id if mine else "")
     trainees = {row.session.owner: row.trainee for row in rows if row.trainee}
@@ -56,7 +59,8 @@ def room_page(
         "room/desk",
         person=person,
         here="room",
-        rows=found,
+        rows=found[:_MOST],
+        more=max(0, len(found) - _MOST),
         counts=counts,
         states=STATES,
         state=state,
@@ -78,7 +82,7 @@ def tasks_page(request: Request, person: _SignedIn) -> HTMLResponse:
     """What was given to whoever asks: scenarios to practise, sessions to listen to."""
     here, today = world(request), date.today()
     given = given_shown(here.sessions, today, person.id) if not person.alone else []
-    sessions = session_tasks(here.sessions, person.id, today) if not person.alone else []
+    sessions = session_tasks(all_kept(request), here.sessions, person.id, today) if not person.alone else []
     return page("room/tasks", person=person, here="tasks", given=given, sessions=sessions)
 
 

@@ -10,14 +10,15 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from voicesim.remarks.kinds import Name, Who
-from voicesim.web.access import Person, instructor, may_see
+from voicesim.web.access import Person, instructor
 from voicesim.web.accounts.audit import audit
 from voicesim.web.pages import page
 from voicesim.web.room.asking import running_now, scored
+from voicesim.web.room.known import seen_by
 from voicesim.web.room.people import names
 from voicesim.web.room.rescore import RescoreShown, Rescoring
 from voicesim.web.room.rubrics import chosen, rubrics
-from voicesim.web.sessions.kept import KeptSession, listed
+from voicesim.web.sessions.kept import KeptSession
 from voicesim.web.world import Problem, world
 
 router = APIRouter()
@@ -91,9 +92,7 @@ def _judged(request: Request, person: Person) -> list[KeptSession]:
     """All sessions this person may judge: others', and one's own where there is nobody else."""
     running = running_now(request)
     return [
-        one
-        for one in listed(world(request).sessions)
-        if one.id not in running and may_see(person, one) and (person.alone or one.owner != person.id)
+        one for one in seen_by(request, person) if one.id not in running and (person.alone or one.owner != person.id)
     ]
 
 

@@ -25,6 +25,7 @@ from voicesim.web.room.debrief import Debrief, debrief
 from voicesim.web.room.desk import DeskRow, GivenShown, State, chosen, desk, given_shown
 from voicesim.web.room.excerpt import LONGEST, excerpt
 from voicesim.web.room.judging import say
+from voicesim.web.room.known import seen_by
 from voicesim.web.room.labels_view import LabelsShown, labels_of
 from voicesim.web.room.people import everybody, names
 from voicesim.web.room.release import scored_session
@@ -148,7 +149,7 @@ def on_the_desk(
 ) -> list[DeskRow]:
     """Sessions this person may see, newest first, each with where its review stands."""
     here = world(request)
-    rows = desk(person, here.sessions, names(request), date.today(), running_now(request))
+    rows = desk(seen_by(request, person), here.sessions, names(request), date.today(), running_now(request))
     return chosen(rows, state, trainee, scenario, person.id if mine else "")
 
 
