@@ -330,7 +330,10 @@ def test_the_sound_of_an_encrypted_session_goes_too(
     assert len(tidy(store, sessions, rules(sound_days=30), by=COMMAND_LINE).done) == 1
     assert is_sealed(old)
     assert sum(path.stat().st_size for path in old.iterdir()) < size / 2
-    assert tidy(store, sessions, rules(sound_days=30), by=COMMAND_LINE).done == ()
+    aged("plain", 1)
+    again = tidy(store, sessions, rules(sound_days=30), by=COMMAND_LINE)
+    assert (again.done, again.encrypted) == ((), 1)  # what was left plain is encrypted, as the key asks for
+    assert is_sealed(sessions / "plain")
 
 
 def test_leftovers_and_old_addresses_go(store: Store, sessions: Path, clock: Clock) -> None:

@@ -113,7 +113,8 @@ def tidy(dry_run: bool, rules: Path | None, url: str | None, as_json: bool) -> i
         click.echo(f"left alone: {session}: {why}")
     would = "would be " if dry_run else ""
     click.echo(
-        f"{len(done.done)} sessions {would}tidied, {done.addresses} network addresses {would}taken out of the audit log, "
+        f"{len(done.done)} sessions {would}tidied, {done.encrypted} encrypted; "
+        f"{done.addresses} network addresses {would}taken out of the audit log, "
         f"{done.leftovers} leftovers cleared away."
     )
     return 1 if done.left else 0

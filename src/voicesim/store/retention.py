@@ -20,10 +20,10 @@ from voicesim.store.audit import By
 from voicesim.store.deleting import delete_session, finish_deleting
 from voicesim.store.index import Indexed, Wanted
 from voicesim.store.indexing import session_name
-from voicesim.store.keys import Ask
+from voicesim.store.keys import Ask, key_description
 from voicesim.store.opened import opened
 from voicesim.store.private_place import clear_abandoned
-from voicesim.store.sealing import running
+from voicesim.store.sealing import running, seal_when_done
 from voicesim.store.sound import remove_sound
 from voicesim.store.tables import AuditRow
 from voicesim.yamlfile import load_model
@@ -85,6 +85,8 @@ class Tidied:
     """Sessions that could not be tidied, each with why."""
     addresses: int = 0
     """Lines of the audit log whose address went."""
+    encrypted: int = 0
+    """Sessions that were to be encrypted and are now."""
     leftovers: int = 0
     """Interrupted deletions that were finished, caches and copies without a session."""
 
@@ -137,12 +139,14 @@ def tidy(
     addresses = _forget_addresses(store, rules, now, dry_run)
     if dry_run:
         return Tidied(tuple(done), tuple(left), addresses)
+    encrypted, kept_plain = _encrypt(store, sessions, ask)
+    left += kept_plain
     store.sign_ins.clear_away()
     store.invitations.clear_away()
     leftovers = finish_deleting(sessions) + clear_abandoned() + _forget_caches(sessions)
     if done or addresses:
         store.database.compact()
-    return Tidied(tuple(done), tuple(left), addresses, leftovers)
+    return Tidied(tuple(done), tuple(left), addresses, encrypted, leftovers)
 
 
 def _carry_out(
@@ -161,6 +165,23 @@ def _carry_out(
         store.audit.add("sound deleted", by, about=session.owner, session=session.id, detail=f"retention: {wanted.why}")
         store.index.refresh_one(folder)
     return True
+
+
+def _encrypt(store: Store, sessions: Path, ask: Ask | None) -> tuple[int, list[tuple[str, str]]]:
+    """Encrypt what has stayed plain, where that is wished for and the key is at hand."""
+    described = key_description(sessions)
+    plain = [one for one in store.index.page(Wanted(), most=0).sessions if not one.sealed]
+    if described is None or not described.automatic or not plain:
+        return 0, []
+    done, left = 0, []
+    for session in plain:
+        try:
+            if seal_when_done(sessions / session.id, ask):
+                store.index.refresh_one(sessions / session.id)
+                done += 1
+        except VoicesimError as error:
+            left.append((session.id, str(error)))
+    return done, left
 
 
 def _kept(session: Indexed, rules: RetentionRules, now: datetime) -> bool:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from voicesim.errors import BadInputError
+from voicesim.errors import BadInputError, VoicesimError
 from voicesim.review.attempts import kept_sessions
 from voicesim.review.scoring import SCORECARD
 from voicesim.session.meta import META, SessionMeta, read_meta
+from voicesim.store.opened import opened, opened_in_part
+from voicesim.store.sealed_folder import SEALED, is_sealed
 from voicesim.timebase import seconds
 
 REPORT = "report.html"
+_LINGER = 60.0
+"""Seconds that the plain copy of an encrypted session waits for the next look."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 
 
@@ -45,7 +51,11 @@ class KeptSession(BaseModel):
 def listed(sessions: Path) -> list[KeptSession]:
     """The sessions in a folder, newest first; what is no session, or is damaged, is passed over."""
     found = [_short(path, meta) for path, meta in kept_sessions(sessions) if _NAME.fullmatch(path.name)]
-    return found[::-1]
+    for path in sessions.iterdir() if sessions.is_dir() else ():
+        if _NAME.fullmatch(path.name) and not path.is_symlink() and is_sealed(path):
+            with suppress(VoicesimError, OSError):  # without its key nobody can say whose it is
+                found.append(_sealed_short(path))
+    return sorted(found, key=lambda one: one.created, reverse=True)
 
 
 def without_score(session: KeptSession) -> KeptSession:
@@ -61,11 +71,11 @@ def find(sessions: Path, name: str) -> tuple[Path, KeptSession]:
     """
     path = sessions / name
     missing = BadInputError("There is no such session.", "It may have been deleted: look at the list of sessions.")
-    if not _NAME.fullmatch(name) or path.is_symlink() or not (path / META).is_file():
+    if not _NAME.fullmatch(name) or path.is_symlink() or not ((path / META).is_file() or is_sealed(path)):
         raise missing
     if path.resolve().parent != sessions.resolve():
         raise missing
-    return path, _short(path, read_meta(path))
+    return path, _sealed_short(path) if is_sealed(path) else _short(path, read_meta(path))
 
 
 def report_of(path: Path) -> str:
@@ -78,14 +88,29 @@ def report_of(path: Path) -> str:
     from voicesim.review.scoring import score_bundle
     from voicesim.session.reader import open_bundle
 
-    report = path / REPORT
-    if not report.is_file():
-        bundle = open_bundle(path)
-        write_report(bundle, score_bundle(bundle), report)
-    try:
-        return report.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"The report cannot be read ({error}).", "Delete report.html, then look again.") from None
+    with opened(path, linger=_LINGER) as readable:
+        report = readable / REPORT
+        if not report.is_file():
+            bundle = open_bundle(readable)
+            write_report(bundle, score_bundle(bundle), report)
+        try:
+            return report.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInputError(
+                f"The report cannot be read ({error}).", "Delete report.html, then look again."
+            ) from None
+
+
+def _sealed_short(path: Path) -> KeptSession:
+    """An encrypted session in short. Each state of it is decrypted once."""
+    state = (path / SEALED).stat()
+    return _unsealed_short(path, state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@lru_cache(maxsize=20_000)
+def _unsealed_short(path: Path, changed: int, size: int, inode: int) -> KeptSession:
+    with opened_in_part(path, META, SCORECARD) as readable:
+        return _short(readable, read_meta(readable))
 
 
 def _short(path: Path, meta: SessionMeta) -> KeptSession:
