@@ -21,10 +21,11 @@ from voicesim.scenario.model import Mark
 
 LABELLED = Path(__file__).resolve().parents[2] / "tests" / "language"
 SETS = {
-    "held out: turns written for marks": ("unseen_marks.jsonl", ""),
+    "held out: turns written for marks": ("unseen_marks.jsonl", "held_out"),
     "held out: spoken sentences of four settings": ("authored_spoken.jsonl", "held_out"),
     "held out: sentences of the first two sessions": ("unseen_questions.jsonl", ""),
     "used to mend: turns written for marks": ("authored_marks.jsonl", "mended"),
+    "used to mend: the other half of these": ("unseen_marks.jsonl", "mended"),
     "used to mend: spoken sentences of four settings": ("authored_spoken.jsonl", "mended"),
     "used to mend: authored interviewer sentences": ("authored_questions.jsonl", ""),
 }

@@ -57,7 +57,7 @@ def trails_off(text: str) -> bool:
         return True
     if words[-1] in known.question_words and len(words) > known.question_words_alone_up_to:
         return True
-    return not asked and _half_a_sentence(words, "," in _last_sentence(stripped), known)
+    return not (asked or _goes_on(stripped)) and _half_a_sentence(words, "," in _last_sentence(stripped), known)
 
 
 def finished_by_words(text: str, closing: float) -> float:
@@ -65,7 +65,7 @@ def finished_by_words(text: str, closing: float) -> float:
 
     Args:
         text: what was said.
-        closing: how sure the recogniser is of the mark that ends it (0: there is none).
+        closing: how likely the recogniser finds it that a sentence ends here (0: it does not say).
 
     Returns:
         0 to 1.
@@ -84,9 +84,18 @@ def _half_a_sentence(words: list[str], has_comma: bool, known: Completeness) -> 
 
 
 def _last_sentence(text: str) -> str:
+    return text.rstrip(".?!")[_cut(text) + 1 :]
+
+
+def _goes_on(text: str) -> bool:
+    """Whether the last sentence only goes on from the one before: "Where were you? when you first saw him."."""
+    return _cut(text) >= 0 and _last_sentence(text).lstrip()[:1].islower()
+
+
+def _cut(text: str) -> int:
+    """Where the sentence before the last one ends; -1 when there is none."""
     body = text.rstrip(".?!")
-    cut = max(body.rfind(mark) for mark in (". ", "? ", "! "))
-    return body[cut + 1 :]
+    return max(body.rfind(mark) for mark in (". ", "? ", "! "))
 
 
 def _words(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from voicesim.language.moves import UNKIND, find_moves, moves_by_meaning
 from voicesim.language.questions import marks
 from voicesim.language.questions.forms import read_form
 from voicesim.language.questions.grammar import opening, verb_base
+from voicesim.language.questions.presumed import presumes
 from voicesim.language.questions.second_opinion import Kind, second_opinion
 from voicesim.language.questions.types import Raised, TypeReading, read_types, specific_stems
 from voicesim.language.reading import ContextTurn, Cue, Form, QuestionTypes, Sentence, TurnReading
@@ -152,7 +153,7 @@ def _own(text: str) -> tuple[bool, bool]:
 def _read_sentence(text: str, piece: Piece, raised: Raised, before: Before, near: tuple[Meaning, ...]) -> _Part:
     line = Line.of(piece.words)
     form = read_form(piece, line, before)
-    presumed = marks.presumes(piece, line, form, raised)
+    presumed = presumes(piece, line, form, raised)
     typed = read_types(piece, line, form, raised, presumed is not None)
     if form.form == "none" and typed.types.griffiths != "none":
         form = replace(form, form="declarative")
@@ -312,7 +313,7 @@ def _asked_again(text: str, parts: list[_Part], raised: Raised) -> list[_Part]:
         return parts  # written down as a statement; only a request may end in a full stop
     confidence = round(opinion.probability * 0.7, 3)
     form = FormReading(shape, opinion.first, opinion.last, confidence)
-    presumed = marks.presumes(piece, line, form, raised)
+    presumed = presumes(piece, line, form, raised)
     typed = read_types(piece, line, form, raised, presumed is not None)
     types = QuestionTypes("open", "invitation", "open") if opinion.kind == "open" else typed.types
     found = _marked(line, typed, presumed)

@@ -1,25 +1,13 @@
-"""What trainers ask for by name: why, multiple, recast, faux invitation, presumed details, chronology."""
+"""What trainers ask for by name: why, multiple, recast, chronology. What is presumed stands in `presumed`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 from itertools import pairwise
 
-from voicesim.language.evidence import FormReading, matches
-from voicesim.language.lexicon import load_words
-from voicesim.language.questions.grammar import is_past, verb_base
-from voicesim.language.questions.types import Raised, generic_stems, stems_of
+from voicesim.language.evidence import matches
 from voicesim.language.reading import GriffithsType
 from voicesim.language.text.phrases import Line, Match
-from voicesim.language.text.sentences import Piece
-from voicesim.language.text.stems import is_content, stem
-
-_PHASES = frozenset({"start", "begin", "stop", "keep"})
-_POINTING = frozenset({"the", "his", "her", "their", "that", "those", "these", "this"})
-_PRONOUNS = frozenset({"that", "this", "those", "these"})
-_GRANTING = frozenset({"when", "after", "before", "while", "since", "until", "because", "where", "that", "who"})
-"""Words that open a clause whose content is taken for granted."""
 
 
 def why(line: Line) -> Match | None:
@@ -30,126 +18,6 @@ def why(line: Line) -> Match | None:
 def chronology(line: Line) -> Match | None:
     """The words that push her along in order of time."""
     return matches("chronology", line)
-
-
-def presumes(piece: Piece, line: Line, form: FormReading, raised: Raised) -> Match | None:
-    """The first word that takes for granted a detail she has not given.
-
-    With no conversation known only loaded acts count: "when did he hit you". A plain "did he hit you" asks; it
-    presumes nothing.
-    """
-    if form.form == "none":
-        return None
-    if not raised.known:
-        loaded = matches("loaded", line)
-        return loaded if loaded and form.form in ("wh", "tag") and not matches("opinion", line) else None
-    told = form.form in ("declarative", "tag", "echo")
-    for index in _candidates(piece.norms, form, raised):
-        word = piece.norms[index]
-        if not is_content(word) or raised.has(stem(word)):
-            continue
-        # "the speed" is nothing new; "you were speeding" is.
-        doing = told and word.endswith("ing") and stem(word) not in generic_stems()
-        if doing or stem(word) not in _small_change(told):
-            return Match(index, index, "not raised by her")
-    return None
-
-
-@cache
-def _small_change(told: bool) -> frozenset[str]:
-    """Stems that bring in nothing: the small change of any interview, and what everybody and every place has.
-
-    A statement put to her is about what she did, so that even the commonest acts ("you went back") are a detail there.
-    """
-    had = stems_of("had_by_all")
-    return (generic_stems() - stems_of("acts") if told else generic_stems() | stems_of("neutral")) | had
-
-
-def _candidates(norms: Sequence[str], form: FormReading, raised: Raised) -> list[int]:
-    if form.form in ("declarative", "tag", "echo"):
-        return list(range(len(norms)))
-    places = [*_pointed_at(norms, raised), *_in_clauses(norms, indirect=form.form == "imperative")]
-    if form.form == "wh":
-        places.extend(_asked_about(norms, form.first))
-    return sorted(set(places))
-
-
-def _pointed_at(norms: Sequence[str], raised: Raised) -> Iterator[int]:
-    """Nouns after "the", "his", "that"; after "your" only people: everybody has a name and hands, not a husband."""
-    people = stems_of("relations")
-    for index, word in enumerate(norms[:-1]):
-        if word not in _POINTING and word != "your":
-            continue
-        for place in range(index + 1, min(len(norms), index + 4)):
-            if not is_content(norms[place]) or raised.has(stem(norms[place])):
-                break  # what she named is pointed at; the rest only asks about it
-            # "that happened", "that tell": a pronoun and its verb, no noun that is pointed at.
-            if word in _PRONOUNS and verb_base(norms[place]):
-                break
-            if word != "your" or stem(norms[place]) in people:
-                yield place
-                break
-            if stem(norms[place]) in _small_change(False):
-                break
-
-
-def _in_clauses(norms: Sequence[str], *, indirect: bool) -> Iterator[int]:
-    """Verbs of clauses that take what they say for granted: "when he grabbed you", "the arm that he twisted".
-
-    In a request the indirect question does: "tell me which way you ran".
-    """
-    words = load_words()
-    opener = -1
-    for index, word in enumerate(norms):
-        before = norms[index - 1] if index else ""
-        if (indirect and word in words.wh and index > 0) or (
-            word in _GRANTING and (index > 0 or word in {"when", "after", "before", "while"})
-        ):
-            opener = index
-        elif word in words.auxiliaries and before not in words.clause_subjects:
-            opener = -1  # the question's own verb follows
-        if not is_past(word) or word in words.auxiliaries:
-            continue
-        noun_first = index > 2 and norms[index - 3] in _POINTING and is_content(norms[index - 2])
-        in_clause = before in words.clause_subjects and (opener >= 0 or noun_first)
-        if in_clause or (before in {"who", "that"} and index > 1 and is_content(norms[index - 2])):
-            yield index
-
-
-def _asked_about(norms: Sequence[str], first: int) -> list[int]:
-    """The noun after the question word ("what weapon did") and the verb after the subject ("where did he park")."""
-    words = load_words()
-    if norms[first] in {"who", "what"} and first + 2 < len(norms) and norms[first + 2] in {"you", "your"}:
-        acts = is_past(norms[first + 1]) and norms[first + 1] not in words.auxiliaries
-        if acts:  # "who pushed you"
-            return [first + 1]
-    places: list[int] = []
-    for index in range(first, len(norms)):
-        if norms[index] not in words.auxiliaries:
-            continue
-        places.extend(place for place in range(first + 1, index) if norms[place] not in words.degree)
-        subject = index + 1
-        if subject < len(norms) and norms[subject] == "not":
-            break  # "why did you not shout": what did not happen is no detail
-        noun = subject < len(norms) and norms[subject] in words.determiners - words.clause_subjects
-        subject += int(noun)  # "the car": what it is said to have done stands behind the noun
-        if subject < len(norms) and (noun or norms[subject] in words.clause_subjects):
-            verb = subject + 1
-            while verb < len(norms) and norms[verb] in words.adverbs | {"first", "last"}:
-                verb += 1
-            if norms[subject] == "it":  # "what was it you drank", "who was it that hurt you"
-                verb += int(verb < len(norms) and norms[verb] == "that")
-                verb += int(verb < len(norms) and norms[verb] in words.clause_subjects)
-            verb += int(verb + 1 < len(norms) and norms[verb] in {"been", "being", "getting"})
-            if norms[verb + 1 : verb + 2] in (("up",), ["up"]) and norms[verb] == "put":
-                break  # "why do you put up with it"
-            # "start shouting", "keep calling": the second verb is the act.
-            if verb + 1 < len(norms) and norms[verb + 1].endswith("ing") and verb_base(norms[verb]) in _PHASES:
-                verb += 1
-            if verb < len(norms):
-                places.append(verb)
-        break
-    return places
 
 
 def several(asking: Sequence[tuple[int, GriffithsType, bool]]) -> frozenset[int]:

@@ -343,9 +343,21 @@ def _stands_alone(norms: Sequence[str], following: Word) -> bool:
         return False
     if body[0] in {"any", "anything", "anybody", "anyone"} and len(body) <= 5 and body[-1] not in expecting():
         return not load_words().auxiliaries & set(body)
+    if _only_a_clause(body):
+        return False
     if body[-1] in load_words().sets["unfinished"] and not following.before:
         return False
     return finite(norms) or (verb_base(body[0]) is not None and len(body) >= 3)
+
+
+def _only_a_clause(body: Sequence[str]) -> bool:
+    """Whether a clause of time or condition is all there is, behind an adverb: "later on, when you danced with him"."""
+    words = load_words()
+    for place in range(1, min(4, len(body))):
+        if body[place] in {"when", "after", "before", "while", "once", "if"}:
+            before = body[:place]
+            return not any(word in words.clause_subjects | words.auxiliaries or verb_base(word) for word in before)
+    return False
 
 
 def _is_tag(norms: Sequence[str], index: int) -> bool:

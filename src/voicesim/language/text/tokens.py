@@ -90,6 +90,8 @@ def _had(word: Word, following: str) -> bool:
     if word.norm != "would":
         return False
     past = load_words().past_verbs
+    if following.endswith("ed") and len(following) > 4 and not following.endswith("eed"):
+        return following not in load_words().not_verbs
     return following in {"been", "better"} or (following in past and past[following] != following)
 
 
