@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock, Thread
 
+from voicesim.errors import VoicesimError
 from voicesim.review.scoring import OVERRIDES, SCORECARD
 from voicesim.session.cached import forget_cached
 from voicesim.session.meta import META
@@ -12,10 +15,16 @@ from voicesim.session.names import EVENTS, SCENARIO
 from voicesim.session.reader import read_records
 from voicesim.timebase import seconds
 from voicesim.web.replay.model import Replay
+from voicesim.web.replay.opening import readable
 from voicesim.web.replay.peaks import forget_peaks
 from voicesim.web.replay.tracks import Tracks, sound_key
 
+_REMEMBERED = 6
+"""Sessions kept ready, up to a megabyte for each hour."""
 _READ = (META, EVENTS, SCENARIO, SCORECARD, OVERRIDES)
+
+_lock = Lock()
+_recent: dict[tuple[str, str, bool], Future[bytes]] = {}
 
 
 def replay_json(folder: Path, judged: bool) -> bytes:
@@ -28,12 +37,39 @@ def replay_json(folder: Path, judged: bool) -> bytes:
     Raises:
         BadInputError: the session cannot be read.
     """
-    return _built(str(folder), _stamp(folder), judged)
+    key = (str(folder), _stamp(folder), judged)
+    with _lock:
+        found = _recent.pop(key, None)
+        mine = found is None
+        if found is None:
+            found = Future()
+        _recent[key] = found  # the last used come last
+        while len(_recent) > _REMEMBERED:
+            del _recent[next(iter(_recent))]
+    if mine:
+        try:
+            found.set_result(_built(folder, judged))
+        except BaseException as error:
+            with _lock:
+                _recent.pop(key, None)
+            found.set_exception(error)
+    return found.result()  # whoever asks meanwhile waits, and nothing is worked out twice
+
+
+def prepare(folder: Path, judged: bool) -> None:
+    """Begin to read a session whose page was just asked for: by the time its script asks, much of it is done."""
+
+    def reading() -> None:
+        with suppress(VoicesimError, OSError), readable(folder) as plain:
+            replay_json(plain, judged)
+
+    Thread(target=reading, name="prepare-replay", daemon=True).start()
 
 
 def forget(name: str) -> None:
     """Let go of what memory and the cache hold of a session that is being deleted."""
-    _built.cache_clear()
+    with _lock:
+        _recent.clear()
     forget_peaks()
     forget_cached(name)
 
@@ -61,14 +97,12 @@ def _stamp(folder: Path) -> str:
     return "\n".join(parts)
 
 
-@lru_cache(maxsize=6)
-def _built(folder: str, stamp: str, judged: bool) -> bytes:
+def _built(folder: Path, judged: bool) -> bytes:
     from voicesim.web.replay.story import replay_of
 
-    path = Path(folder)
-    with Tracks(path) as tracks:
+    with Tracks(folder) as tracks:
         trouble = tracks.trouble
-    found = replay_of(path, seconds(length_of(path)), trouble)
+    found = replay_of(folder, seconds(length_of(folder)), trouble)
     return (found if judged else without_judgement(found)).model_dump_json().encode()
 
 

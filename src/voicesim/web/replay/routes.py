@@ -18,7 +18,7 @@ from voicesim.web.access import Person, public, seen_session, signed_in
 from voicesim.web.guard import POLICY
 from voicesim.web.pages import page
 from voicesim.web.replay import libraries
-from voicesim.web.replay.memory import length_of, replay_json
+from voicesim.web.replay.memory import length_of, prepare, replay_json
 from voicesim.web.replay.model import Replay
 from voicesim.web.replay.opening import readable
 from voicesim.web.replay.peaks import PER_SECOND, peaks
@@ -43,15 +43,18 @@ def replay_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLRespons
     judged = shows_scores(person, folder)
     here = f"/libraries/{libraries.WAVESURFER}-{libraries.library().version}"
     nonce = secrets.token_urlsafe(16)  # for the style that wavesurfer brings along
+    running = world(request).hall.recording_in(session.id)
     with readable(folder) as plain:
         duration = seconds(length_of(plain))
+    if duration and not running:
+        prepare(folder, judged)
     shown = page(
         "replay/replay",
         person=person,
         here="sessions",
         session=session if judged else without_score(session),
         own=person.alone or session.owner == person.id,
-        running=world(request).hall.recording_in(session.id),
+        running=running,
         duration=duration,
         unjudged="" if judged else NOT_RELEASED if session.owner == person.id else NOT_SHARED,
         library=here if libraries.is_here() else "",

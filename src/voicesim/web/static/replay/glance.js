@@ -23,15 +23,18 @@ export function showGlance(story) {
   box.append(row("", axis(length), "axis"));
   if (story.feelings.length || story.disclosures.length) box.append(aside(story));
   box.append(head);
-  const place = () => {
+  let [left, width] = [0, 0];
+  const place = () => { head.style.transform = `translateX(${left + (width * player.time) / length}px)`; };
+  const measure = () => { // only when the page is laid out anew: to ask while playing would lay it out each time
     const plot = box.querySelector(".plot");
     if (!plot) return;
+    [left, width] = [plot.offsetLeft, plot.offsetWidth];
     head.style.top = `${plot.offsetTop}px`;
-    head.style.left = `${plot.offsetLeft + (plot.offsetWidth * player.time) / length}px`;
+    place();
   };
   player.on("time", place);
-  new ResizeObserver(place).observe(box);
-  place();
+  new ResizeObserver(measure).observe(box);
+  measure();
 }
 
 function row(name, plot, kind = "") {

@@ -14,6 +14,7 @@ export class Overview {
   #still = document.createElement("canvas"); // all but the playhead
 
   #tall;
+  #shades = {};
 
   constructor(story, tall) {
     [this.#story, this.#tall] = [story, tall];
@@ -43,6 +44,7 @@ export class Overview {
     canvas.height = this.#still.height = Math.round(height * ratio);
     const pen = this.#still.getContext("2d");
     pen.scale(ratio, ratio);
+    this.#shades = { edge: colour("edge"), ink: colour("ink") }; // asked for once: that is no small question
     const half = height / 2;
     if (this.#tall) this.#marks(pen, width, height);
     this.#lane(pen, "trainee", 0, half, width, colour("you"));
@@ -102,17 +104,17 @@ export class Overview {
   #show() {
     const pen = canvas.getContext("2d");
     const [width, height] = [canvas.width, canvas.height];
-    if (!width) return;
+    if (!width || canvas.classList.contains("idle")) return;
     pen.clearRect(0, 0, width, height);
     pen.drawImage(this.#still, 0, 0);
     const x = (seconds) => (width * seconds) / this.#story.duration;
     const ratio = window.devicePixelRatio || 1;
     if (this.#view) {
-      pen.strokeStyle = colour("edge");
+      pen.strokeStyle = this.#shades.edge;
       pen.lineWidth = 2 * ratio;
       pen.strokeRect(x(this.#view.start) + ratio, ratio, Math.max(4, x(this.#view.end) - x(this.#view.start)) - 2 * ratio, height - 2 * ratio);
     }
-    pen.fillStyle = colour("ink");
+    pen.fillStyle = this.#shades.ink;
     pen.fillRect(x(player.time) - ratio / 2, 0, 2 * ratio, height);
   }
 

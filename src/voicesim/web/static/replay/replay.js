@@ -20,8 +20,6 @@ controls();
 begin().catch((error) => trouble(`The session could not be shown (${error.message}). Load the page anew; the report has all but the waveform.`));
 
 async function begin() {
-  const coarse = peaks(0);
-  coarse.catch(() => undefined); // waited for below
   const answer = await fetch(`${api}/replay`);
   const story = await answer.json();
   if (!answer.ok) throw new Error(`${story.problem} ${story.remedy}`.trim());
@@ -34,6 +32,9 @@ async function begin() {
     showCriteria(story.score);
   }
   page.dataset.shown = "text"; // for whoever waits for it
+  // Only now: to work out peaks for the first time keeps the server busy, and the text was wanted sooner.
+  const coarse = peaks(0);
+  coarse.catch(() => undefined); // waited for below
   try {
     if (page.dataset.library) {
       lanes = await openLanes(story, rates, peaks, (view) => { overview.view = view; });
