@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from made_sounds import Sound
 
-from voicesim.asr.hearing import Decoded, Piece, hearing, pieces, place, recognise
+from voicesim.asr.hearing import Decoded, Piece, hearing, last_word, pieces, place, recognise
 from voicesim.asr.scripted import ScriptedWhisper
 from voicesim.timebase import SAMPLE_RATE
 
@@ -159,3 +160,25 @@ def test_a_long_piece_that_sends_the_decoder_in_circles_is_heard_in_halves() -> 
 
     assert heard(Restless(("", 0, 0)), 7.0) == "take your time take your time"
     assert heard(Restless(("", 0, 0)), 4.5) == "", "too short to be worth halving"
+
+
+@pytest.mark.parametrize(("written", "closing"), [("I told her.", 0.9), ("I told her", 0.0), ("I told her...", 0.0)])
+def test_an_engine_that_does_not_say_whether_a_sentence_ends_is_taken_by_its_marks(
+    written: str, closing: float
+) -> None:
+    assert recognise(Engine((written, SURE, 0.0)), sound(3.0), (), hearing()).closing == closing
+
+
+def test_an_engine_may_doubt_the_mark_it_wrote() -> None:
+    class Doubtful(Engine):
+        def decode(self, encoded: tuple[str, float, float], prompt: str, most_tokens: int) -> Decoded:
+            return replace(super().decode(encoded, prompt, most_tokens), closing=0.3)
+
+    assert recognise(Doubtful(("I told her.", SURE, 0.0)), sound(3.0), (), hearing()).closing == 0.3
+    assert recognise(Doubtful(("and I told her,", SURE, 0.0)), sound(3.0), (), hearing()).closing == 0.3
+
+
+def test_the_last_word_stands_before_the_marks_behind_it() -> None:
+    assert last_word([" I", " told", " her", "."]) == 3
+    assert last_word([" Well", ",", "..."]) == 1
+    assert last_word(["..."]) == last_word([]) == 0

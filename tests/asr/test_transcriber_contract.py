@@ -123,3 +123,16 @@ def test_a_monologue_longer_than_whispers_window_is_heard_to_its_end(whisper: Tr
     assert heard.count("remember") == heard.count("believe") == 7
     assert [word.start for word in transcript.words] == sorted(word.start for word in transcript.words)
     assert len(sound) / SAMPLE_RATE - 3.0 < transcript.words[-1].end <= len(sound) / SAMPLE_RATE
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("engine", ["faster-whisper", "openai-whisper"])
+def test_a_sentence_cut_short_sounds_less_ended_than_a_whole_one(
+    opened: Callable[[str], Transcriber], engine: str, say: Say
+) -> None:
+    whisper = opened(engine)
+    whole = whisper.transcribe(say(QUESTION))
+    words = whole.words
+    cut = whisper.transcribe(say(QUESTION)[: int(words[-3].end * SAMPLE_RATE)])
+    assert whole.closing > 0.6, whole
+    assert cut.closing < whole.closing / 2, cut

@@ -96,6 +96,11 @@ def test_a_whole_question_is_finished(text):
     assert finished_by_words(text, 0.95) > 0.8
 
 
+def test_half_a_sentence_that_only_goes_on_from_the_one_before_is_whole():
+    assert not trails_off("Where were you? when you first saw him.")
+    assert trails_off("Thank you. When you first saw him.")
+
+
 def test_no_full_stop_is_a_sign_of_more():
     assert finished_by_words("I said to him", 0.0) < 0.2
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voicesim.asr.hearing import Decoded, Hearing, Piece, Samples, hearing, recognise
+from voicesim.asr.hearing import ENDS, Decoded, Hearing, Piece, Samples, hearing, last_word, recognise
 from voicesim.asr.machine import threads
 from voicesim.asr.ports import Transcript
 from voicesim.asr.store import ModelFiles
@@ -98,6 +98,10 @@ def _quickest(device: str) -> str:
     return "int8" if "int8" in get_supported_compute_types("cpu") else "default"
 
 
+_MOST_STEPS = 1000
+"""Tokens, of all rows together, up to which the scores of each step are kept: 0.2 MB a step."""
+
+
 @dataclass(frozen=True)
 class _Encoded:
     features: Any
@@ -149,6 +153,7 @@ class Core:
             beam_size=1,
             max_length=min(len(tokens) + max(most_tokens), self.whisper.max_length),
             return_scores=True,
+            return_logits_vocab=len(most_tokens) * max(most_tokens) <= _MOST_STEPS,
             return_no_speech_prob=True,
             suppress_blank=True,
             suppress_tokens=self.suppressed,
@@ -169,7 +174,21 @@ class Core:
         written = [token for token in result.sequences_ids[0] if token < self.tokenizer.eot][:most]
         # CTranslate2 divides by the number of tokens it wrote; openai-whisper counts the end of the text as one more.
         average = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
-        return Decoded(tuple(written), self.tokenizer.decode(written).strip(), average, result.no_speech_prob)
+        closing = self._closing(written, result.logits[0]) if result.logits else None
+        return Decoded(tuple(written), self.tokenizer.decode(written).strip(), average, result.no_speech_prob, closing)
+
+    def _closing(self, written: Sequence[int], steps: Sequence[Any]) -> float:
+        """Probability of all marks that end a sentence, after the last word. `steps`: the decoder's scores, token by token."""
+        from ctranslate2 import DataType, Device
+
+        after = last_word([self.tokenizer.decode([token]) for token in written])
+        if after >= len(steps):
+            return 0.0  # it was cut short in the middle
+        scores = steps[after] if steps[after].device == "cpu" else steps[after].to_device(Device.cpu)
+        chances = np.asarray(scores.to(DataType.float32), dtype=np.float64).ravel()
+        chances = np.exp(chances - chances.max())
+        chances /= chances.sum()
+        return float(sum(chances[self.tokenizer.encode(mark)[0]] for mark in ENDS))
 
     def prompt_tokens(self, prompt: str) -> list[int]:
         """What the decoder's text begins with."""

@@ -119,6 +119,21 @@ class Decoded:
     text: str
     average_log_probability: float
     no_speech_probability: float
+    closing: float | None = None
+    """How likely it found it that a sentence ends after the last word, whatever it wrote there; None where it does not say."""
+
+
+ENDS = (".", "?", "!")
+"""Marks that end a sentence."""
+_MARKS = (*ENDS, ",", "...", "…", "-")
+
+
+def last_word(pieces: Sequence[str]) -> int:
+    """How many of a text's tokens there are up to and with its last word: without the marks behind it."""
+    count = len(pieces)
+    while count and pieces[count - 1].strip() in _MARKS:
+        count -= 1
+    return count
 
 
 @dataclass(frozen=True)
@@ -254,14 +269,14 @@ def _transcript(attempt: _Attempt, offset: float, seconds: float, gate: Gate) ->
     believed = attempt.doubt <= gate.most_doubt and not attempt.circling
     words = place(attempt.parts, offset, seconds) if believed else ()
     text = " ".join(word.text for word in words)
-    closing = _closing(attempt.parts) if believed else 0.0
+    closing = (_closing(attempt.parts) if decoded.closing is None else decoded.closing) if words else 0.0
     return Transcript(text, words, decoded.no_speech_probability, decoded.average_log_probability, closing)
 
 
 def _closing(parts: Sequence[Piece]) -> float:
-    """Probability of the mark that ends the last sentence; 0 for a comma, dots, or nothing at all."""
-    last = parts[-1] if parts else None
-    return last.probability if last is not None and last.text.strip() in (".", "?", "!") else 0.0
+    """Probability of the mark that was written at the end of the last sentence; 0 for a comma, dots, or nothing at all."""
+    text = parts[-1].text.strip() if parts else ""
+    return parts[-1].probability if text.endswith(ENDS) and not text.endswith("..") else 0.0
 
 
 def _attempt(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voicesim.asr.ct2_weights import alignment_heads
-from voicesim.asr.hearing import Decoded, Hearing, Piece, Samples, hearing, recognise
+from voicesim.asr.hearing import ENDS, Decoded, Hearing, Piece, Samples, hearing, last_word, recognise
 from voicesim.asr.machine import threads
 from voicesim.asr.ports import Transcript
 from voicesim.asr.store import ModelFiles, openai_checkpoint
@@ -132,7 +132,20 @@ class _Core:
         )
         result = decode(self._model, encoded, options)
         written = tuple(token for token in result.tokens if token < self._tokenizer.eot)
-        return Decoded(written, result.text, result.avg_logprob, result.no_speech_prob)
+        closing = self._closing(encoded, written)
+        return Decoded(written, result.text, result.avg_logprob, result.no_speech_prob, closing)
+
+    def _closing(self, encoded: Tensor, written: Sequence[int]) -> float:
+        """Probability of all marks that end a sentence, after the last word."""
+        import torch
+
+        tokenizer = self._tokenizer
+        after = last_word([tokenizer.decode([token]) for token in written])
+        tokens = [*tokenizer.sot_sequence_including_notimestamps, *written[:after]]
+        with torch.inference_mode():
+            scores = self._model.decoder(torch.tensor([tokens]), encoded[None])[0, -1]
+        chances = torch.softmax(scores.double(), dim=-1)
+        return float(sum(chances[tokenizer.encode(mark)[0]] for mark in ENDS))
 
     def align(self, encoded: Tensor, tokens: Sequence[int], seconds: float) -> Sequence[Piece]:
         from whisper.timing import find_alignment

@@ -29,7 +29,8 @@ class Transcript:
     no_speech_probability: float = 0.0
     average_log_probability: float = 0.0
     closing: float = 0.0
-    """How sure the recogniser is of the full stop, question or exclamation mark at the end of the text; 0 when there is none."""
+    """How likely the recogniser finds it that a sentence ends after the last word (a full stop, question or exclamation mark),
+    whatever it wrote there. Engines that do not say give their certainty of the mark they wrote; 0 when there is none."""
 
 
 class Transcriber(Protocol):
