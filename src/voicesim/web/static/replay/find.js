@@ -29,12 +29,10 @@ export function showFound(story) {
   }
   if (lists.size) choose(["moments", "interruption", "question"].find((kind) => lists.has(kind)) ?? lists.keys().next().value);
   else find("found").append(make("li", { class: "soft", text: "Nothing to list." }));
-  for (const kind of Object.keys(JUMPS)) {
-    const count = all(kind).length;
-    const plural = kind === "question" ? "questions" : "interruptions";
-    find(`count-${kind}`).textContent = count === 1 ? `1 ${kind}` : `${count || "No"} ${plural}`;
-    for (const button of document.querySelectorAll(`[data-jump="${kind}"]`)) button.disabled = !count;
-  }
+  const some = (kind, name) => { const count = lists.get(kind)?.items.length ?? 0; return count ? [`${count} ${name}${count === 1 ? "" : "s"}`] : []; };
+  find("count-question").textContent = some("question", "question")[0] ?? "No questions";
+  find("count-interruption").textContent = [...some("interruption", "interruption"), ...some("cut_in", "cut-in")].join(", ") || "No interruptions";
+  for (const button of document.querySelectorAll("[data-jump]")) button.disabled = !all(button.dataset.jump).length;
 }
 
 /** Play the next or the previous question or interruption. */

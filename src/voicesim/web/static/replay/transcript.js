@@ -76,7 +76,7 @@ function line(one, index, name) {
     said.append(text);
   }
   if (one.unheard) said.lastChild?.append(make("s", { class: "unheard", text: one.unheard, title: "never heard: she was stopped" }), " ");
-  if (one.tags.length) said.append(make("p", {}, ...tags(one.tags)));
+  if (one.tags.length) (said.lastElementChild ?? said).append(...tags(one.tags));
   const at = clock(one.start, false);
   const element = make("li", { class: `entry ${one.who}`, id: `entry-${index}`, data: { at: one.start, until: one.end } },
     make("button", { type: "button", class: "at", text: at, "aria-label": `${at}, ${name}: play from here`, data: { at: one.start } }),
