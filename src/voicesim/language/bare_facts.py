@@ -43,7 +43,7 @@ def held_against(piece: Piece, line: Line, form: FormReading, raised: Raised) ->
         form: its form.
         raised: what she has brought up before.
     """
-    if piece.asked or form.form not in ("none", "declarative") or len(piece.words) > _LONGEST:
+    if piece.asked or form.form not in ("none", "declarative") or not 2 < len(piece.words) <= _LONGEST:
         return None
     openers = set(piece.norms[: opening(piece.norms)])
     if "so" in openers or piece.norms[-1] in {"right", "correct"}:
