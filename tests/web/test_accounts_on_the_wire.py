@@ -241,3 +241,35 @@ def test_a_removed_person_is_gone_with_everything(tmp_path: Path) -> None:
     assert people.store.people.find("other") is None
     assert PASSWORD not in people.admin.ask("GET", "/audit")[1]
     people.close()
+
+
+def test_a_mistake_of_ours_is_told_plainly_and_logged_without_what_was_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from fastapi import FastAPI
+    from people_served import InProcess
+
+    from voicesim.web.logbook import JsonLines
+
+    people = InProcess(tmp_path)
+    app: Any = people.app
+    while not isinstance(app, FastAPI):
+        app = app._app
+
+    @app.get("/api/mistaken")
+    @app.get("/mistaken")
+    def mistaken() -> None:
+        raise KeyError("what she said")
+
+    for path in ("/api/mistaken", "/mistaken"):
+        status, text, headers = people.trainee.ask("GET", path)
+        assert status == 500
+        assert "voicesim has made a mistake" in text
+        assert "Traceback" not in text
+        assert headers["x-content-type-options"] == "nosniff"
+    record = next(one for one in caplog.records if one.name == "voicesim.web" and one.levelname == "ERROR")
+    line = JsonLines().format(record)
+    assert "what she said" not in line
+    assert json.loads(line)["error"] == "KeyError"
+    assert "mistaken" in json.loads(line)["at"][0]
+    people.close()

@@ -90,7 +90,8 @@ def test_nothing_that_is_sent_is_answered_with_a_mistake(people: InProcess, sche
     found = []
     for call in calls:
         found += mistakes_in(people, client, call, GenerationMode.POSITIVE, None)
-        found += mistakes_in(people, client, call, GenerationMode.NEGATIVE, None)
+        if call.body or call.query or call.headers:  # otherwise hardly anything can be made up that does not fit
+            found += mistakes_in(people, client, call, GenerationMode.NEGATIVE, None)
         there = {one: value for one, value in known.items() if f"{{{one}}}" in call.path}
         if there and login != "nobody":
             found += mistakes_in(people, client, call, GenerationMode.POSITIVE, there)

@@ -66,7 +66,7 @@ class Logbook:
             error = caught
         line |= {
             "method": scope.get("method", "WEBSOCKET"),
-            "route": getattr(scope.get("route"), "path", "") or "(none)",
+            "route": _route(scope),
             "status": line.get("status", 500 if error else 0),
             "ms": round(1000 * (time.monotonic() - begun), 1),
             "person": scope.get(WHO, ""),
@@ -74,6 +74,13 @@ class Logbook:
         if error is not None:
             line |= {"error": type(error).__name__, "at": frames(error.__traceback__)}
         log.log(logging.ERROR if error else logging.INFO, "request", extra={"line": line})
+
+
+def _route(scope: Scope) -> str:
+    """Which route it was, never what was asked for in it."""
+    if scope["path"].startswith("/static/"):
+        return "/static"
+    return getattr(scope.get("route"), "path", "") or "(none)"
 
 
 class JsonLines(logging.Formatter):
