@@ -153,6 +153,49 @@ def test_a_marked_stretch_is_played_over_and_over(page: Browser) -> None:
     assert parts(page, "selection") == 0
 
 
+def test_a_stretch_is_marked_by_dragging_and_let_go_of(page: Browser) -> None:
+    x, y, width = page.evaluate(
+        f"(() => {{ const r = {SHADOW}.querySelector('.wrapper').getBoundingClientRect(); return [r.x, r.y, r.width]; }})()"
+    )
+    for kind, place in (("mousePressed", 0.25), ("mouseMoved", 0.3), ("mouseMoved", 0.5), ("mouseReleased", 0.5)):
+        page._call(
+            "Input.dispatchMouseEvent",
+            type=kind,
+            x=x + width * place,
+            y=y + 100,
+            button="left",
+            buttons=1,
+            clickCount=1,
+        )
+    wait(page, "!document.getElementById('loop').disabled", 5)
+    selection = page.evaluate("import('/static/replay/player.js').then(({player}) => player.selection)")
+    assert 29 < selection["start"] < 32
+    assert 58 < selection["end"] < 62
+    page.click("#loop")
+    at(page, selection["start"])
+    page.click("#unmark")
+    assert parts(page, "selection") == 0
+    assert page.evaluate("document.getElementById('loop').disabled")
+
+
+def test_each_voice_is_heard_until_it_is_muted(page: Browser) -> None:
+    """Through the page's own mixer: how loud what leaves it is, while only the trainee speaks."""
+    page.evaluate(
+        "(() => { const connect = AudioNode.prototype.connect; AudioNode.prototype.connect = function (to, ...rest) {"
+        " if (to === this.context.destination) {"
+        " const ear = this.context.createAnalyser(); connect.call(this, ear); (window.ears ??= []).push(ear); }"
+        " return connect.call(this, to, ...rest); }; })()"
+    )
+    loudest = (
+        "Math.max(...ears.map(ear => { const data = new Float32Array(ear.fftSize); ear.getFloatTimeDomainData(data);"
+        " return Math.max(...data.map(Math.abs)); }))"
+    )
+    page.click("#transcript li:nth-child(2) button")  # from 6.6 to 14 s it is his turn
+    wait(page, f"window.ears?.length === 2 && {loudest} > 0.05", 5)
+    page.click("[data-mute=trainee]")
+    wait(page, f"{loudest} < 0.001 && {TIME} < 14", 5)
+
+
 def test_keys_do_nothing_while_somebody_types(page: Browser) -> None:
     page.evaluate("document.getElementById('said').insertAdjacentHTML('beforeend', '<textarea id=own></textarea>'); 0")
     page.evaluate("document.getElementById('own').focus()")
