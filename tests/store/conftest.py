@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[2] / "scripts")]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from postgres_cluster import Cluster, server_program  # noqa: E402 (found by the line above)
-from standing_clock import Clock  # noqa: E402
+from postgres_cluster import Cluster, server_program
+from standing_clock import Clock
 
-from voicesim.review.report import write_report  # noqa: E402
-from voicesim.review.scoring import score_bundle, write_scorecard  # noqa: E402
-from voicesim.session.reader import open_bundle  # noqa: E402
-from voicesim.store.opening import Store, open_store  # noqa: E402
-from voicesim.store.passwords import Passwords, password_rules  # noqa: E402
+from voicesim.review.report import write_report
+from voicesim.review.scoring import score_bundle, write_scorecard
+from voicesim.session.reader import open_bundle
+from voicesim.store.opening import Store, open_store
+from voicesim.store.passwords import Passwords, password_rules
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -24,12 +25,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from voicesim.errors import BadInputError, StorageError
 from voicesim.session.disk import for_its_owner_only, write_atomically
+from voicesim.yamlfile import load_model
 
 KEY = "voicesim-key.json"
 KEY_FILE = "VOICESIM_KEY_FILE"
 PASSPHRASE = "VOICESIM_PASSPHRASE"
-SHORTEST = 12
-"""Letters of a passphrase: whoever has the disk can try for as long as they like."""
 _SECRET = re.compile(r"voicesim-key-1 ([A-Za-z0-9+/=]{44})")
 
 
@@ -55,6 +55,24 @@ class _Scrypt(BaseModel):
     n: int = Field(ge=2**14, le=2**20)
     r: int = Field(ge=1, le=32)
     p: int = Field(ge=1, le=16)
+
+
+class EncryptionRules(BaseModel):
+    """`encryption.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["voicesim/encryption/1"]
+    shortest_passphrase: int = Field(ge=8)
+    n: int = Field(ge=2**14, le=2**20)
+    r: int = Field(ge=1, le=32)
+    p: int = Field(ge=1, le=16)
+
+
+@cache
+def encryption_rules() -> EncryptionRules:
+    """The rules that ship with this version. A key remembers the numbers it was made with."""
+    return load_model(files("voicesim.store") / "encryption.yaml", EncryptionRules)
 
 
 class KeyDescription(BaseModel):
@@ -171,9 +189,11 @@ def _keep(sessions: Path, key: MasterKey, file: Path | None, passphrase: str, au
         file = file.expanduser().resolve()
         guard = _new_key_file(file)
     else:
-        if len(_typed(passphrase)) < SHORTEST:
-            raise BadInputError("The passphrase is too short.", f"Use at least {SHORTEST} letters: a few words.")
-        scrypt = _Scrypt(salt=_text(secrets.token_bytes(16)), n=2**16, r=8, p=1)
+        rules = encryption_rules()
+        if len(_typed(passphrase)) < rules.shortest_passphrase:
+            least = rules.shortest_passphrase
+            raise BadInputError("The passphrase is too short.", f"Use at least {least} letters: a few words.")
+        scrypt = _Scrypt(salt=_text(secrets.token_bytes(16)), n=rules.n, r=rules.r, p=rules.p)
         guard = _stretched(passphrase, scrypt)
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
