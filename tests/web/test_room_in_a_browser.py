@@ -170,16 +170,23 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.fixture(scope="module")
+def instructors(academy: PeopleServed) -> Iterator[Browser]:
+    """A browser in which the instructor is signed in."""
+    with Browser() as browser:
+        academy.instructor.lend(browser)
+        yield browser
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_of_the_room_hinders_nobody(academy: PeopleServed, browser: Browser, name: str, scheme: str) -> None:
-    teacher = academy.instructor
+def test_a_page_of_the_room_hinders_nobody(academy: PeopleServed, instructors: Browser, name: str) -> None:
+    browser = instructors
+    browser.problems.clear()
     if name in ("debrief", "panel"):
         wish = {"kind": "flag", "at": 33, "button": "interrupted"}
-        assert teacher.ask("POST", "/api/sessions/first-try/remarks", wish)[0] == 201
-    teacher.lend(browser)
-    browser.emulate(prefers_color_scheme=scheme)
-    for width, height in ((1280, 1000), (390, 844)):
+        assert academy.instructor.ask("POST", "/api/sessions/first-try/remarks", wish)[0] == 201
+    for width, height, scheme in ((1280, 1000, "light"), (390, 844, "dark")):
+        browser.emulate(prefers_color_scheme=scheme)
         browser.resize(width, height)
         browser.visit(academy.url + PAGES[name])
         if name == "debrief":
@@ -192,12 +199,13 @@ def test_a_page_of_the_room_hinders_nobody(academy: PeopleServed, browser: Brows
     assert browser.problems == []
 
 
-def test_the_debrief_plays_moment_after_moment_from_the_keyboard(academy: PeopleServed, browser: Browser) -> None:
+def test_the_debrief_plays_moment_after_moment_from_the_keyboard(academy: PeopleServed, instructors: Browser) -> None:
+    browser = instructors
     for at, button in ((12, "open-question"), (50, "missed-cue")):
         academy.admin.ask("POST", "/api/sessions/first-try/remarks", {"kind": "flag", "at": at, "button": button})
-    academy.instructor.lend(browser)
     browser.visit(f"{academy.url}/sessions/first-try/debrief")
     has(browser, "#moment", "Open question")
+    browser.resize(1280, 1000)
     assert "Trainee Reed" not in browser.evaluate("document.body.innerText"), "no names unless wished"
     assert browser.evaluate("document.getElementById('score').hidden")
     browser.press("ArrowRight")
@@ -211,8 +219,8 @@ def test_the_debrief_plays_moment_after_moment_from_the_keyboard(academy: People
     assert browser.problems == []
 
 
-def test_scoring_anew_is_looked_at_before_it_is_kept(academy: PeopleServed, browser: Browser) -> None:
-    academy.instructor.lend(browser)
+def test_scoring_anew_is_looked_at_before_it_is_kept(academy: PeopleServed, instructors: Browser) -> None:
+    browser = instructors
     browser.visit(f"{academy.url}/room/rescore?session=first-try")
     browser.evaluate("document.getElementById('rubric').value = 'griffiths'; 0")
     browser.click("#begin")
