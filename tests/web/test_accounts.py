@@ -172,6 +172,18 @@ def test_a_link_from_an_administrator_ends_the_wait(fresh: InProcess) -> None:
     assert sign_in(fresh, "trainee", PASSWORD)[0] == 401
 
 
+def test_a_crowd_at_the_door_is_asked_to_wait_and_holds_nobody_up(tmp_path: Path) -> None:
+    made = InProcess(tmp_path, web_settings().model_copy(update={"hashing_at_once": 1, "hashing_within": 0.0}))
+    with made.accounts._turn_at_hashing():
+        for _ in range(web_settings().failures_per_account + 1):  # being turned away does not count as a failure
+            status, text, _ = sign_in(made, "trainee", PASSWORD)
+            assert status == 503
+            assert "Try again" in told(text)
+        assert made.trainee.ask("GET", "/api/me")[0] == 200, "whoever is in already is not held up"
+    assert sign_in(made, "trainee", PASSWORD)[0] == 303
+    made.close()
+
+
 def test_failures_are_forgotten_one_by_one() -> None:
     now = [0.0]
     attempts = Attempts(2, 100, lambda: now[0])

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from people_served import PASSWORD, populated
 from served import Served
+from websockets.typing import Origin
 
 from voicesim.cli.main import run
 from voicesim.web.binding import Reach, lacking
@@ -169,6 +170,24 @@ def test_an_academys_server_answers_to_its_own_names_only(academy: Served, pair:
     assert over_tls(academy, pair[0], "POST", "/login", Origin=f"http://{NAME}:443")[0] == 403
     assert over_tls(academy, pair[0], "POST", "/login", Origin="https://evil.example")[0] == 403
     assert "Strict-Transport-Security" not in over_tls(academy, pair[0], "GET", "/login", Host="localhost")[1]
+
+
+def test_a_connection_over_tls_asks_who_comes_too(academy: Served, pair: tuple[Path, Path]) -> None:
+    from websockets.exceptions import ConnectionClosed, InvalidStatus
+    from websockets.sync.client import connect
+
+    trust = ssl.create_default_context(cafile=str(pair[0]))
+    place = f"127.0.0.1:{academy.port}"
+    url = f"wss://{place}/api/practices/any/sound"
+    with (
+        connect(url, ssl=trust, origin=Origin(f"https://{place}")) as connection,
+        pytest.raises(ConnectionClosed) as closed,
+    ):
+        connection.recv(timeout=20)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+    with pytest.raises(InvalidStatus):
+        connect(url, ssl=trust, origin=Origin(f"http://{place}"))
 
 
 def test_old_tls_is_not_spoken(academy: Served, pair: tuple[Path, Path]) -> None:

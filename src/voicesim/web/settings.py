@@ -33,6 +33,7 @@ class WebSettings(BaseModel):
     failures_per_address: int = Field(ge=1)
     failures_within: float = Field(gt=0)
     hashing_at_once: int = Field(ge=1)
+    hashing_within: float = Field(ge=0)
     seen_again_after: float = Field(ge=0)
     look_again_every: float = Field(gt=0)
     least_free: int = Field(ge=0)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicesim.errors import BadInputError
+from voicesim.errors import BadInputError, VoicesimError
 from voicesim.store.audit import By
 from voicesim.store.people import login_key
 from voicesim.web.access import Person
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 class WrongError(BadInputError):
     """No such account, or another password: which of the two is not said."""
+
+
+class BusyError(BadInputError):
+    """More people sign in at this moment than passwords can be looked at."""
 
 
 class TooOftenError(BadInputError):
@@ -72,6 +77,7 @@ class Accounts:
         self._by_account = Attempts(settings.failures_per_account, settings.failures_within, clock)
         self._by_address = Attempts(settings.failures_per_address, settings.failures_within, clock)
         self._hashing = threading.BoundedSemaphore(settings.hashing_at_once)
+        self._patience = settings.hashing_within
 
     def known(self, connection: HTTPConnection) -> Known | None:
         """Who asks, by the cookie; None for nobody, or a sign-in that is over."""
@@ -91,6 +97,7 @@ class Accounts:
 
         Raises:
             TooOftenError: it was tried too often.
+            BusyError: too many are signing in.
             WrongError: account and password do not fit.
         """
         return self.let_in(self.proved(login, password, address_of(connection)), connection)
@@ -110,6 +117,7 @@ class Accounts:
 
         Raises:
             TooOftenError: it was tried too often.
+            BusyError: too many are signing in.
             WrongError: they do not fit.
         """
         account_key, address_key = login_key(login), network_of(where)
@@ -119,8 +127,13 @@ class Accounts:
             raise TooOftenError(wait)
         self._by_account.take(account_key)
         self._by_address.take(address_key)
-        with self._hashing:
-            account = self.store.people.check_password(login, password)
+        try:
+            with self._turn_at_hashing():
+                account = self.store.people.check_password(login, password)
+        except VoicesimError:  # nothing was tried
+            self._by_account.give_back(account_key)
+            self._by_address.give_back(address_key)
+            raise
         if account is None:
             self._note("sign-in failed", login, where)
             raise WrongError(
@@ -139,6 +152,7 @@ class Accounts:
 
         Raises:
             TooOftenError: it was tried too often.
+            BusyError: too many are signing in.
             WrongError: the current one is another.
             PasswordError: the new one is not accepted.
         """
@@ -147,8 +161,18 @@ class Accounts:
         except WrongError:
             raise WrongError("This is not your password now.", "Type it again.") from None
         by = By(known.person.id, where)
-        with self._hashing:
+        with self._turn_at_hashing():
             self.store.people.set_password(known.person.id, new, by=by, keep=known.sign_in.id)
+
+    @contextmanager
+    def _turn_at_hashing(self) -> Iterator[None]:
+        """Passwords are looked at a few at a time: they cost memory, and must not hold up whoever is practising."""
+        if not self._hashing.acquire(timeout=self._patience):
+            raise BusyError("Very many people are signing in at this moment.", "Try again in a minute.")
+        try:
+            yield
+        finally:
+            self._hashing.release()
 
     def _note(self, what: str, login: str, where: str) -> None:
         """What was typed is not kept where it is no account's: it may be a password in the wrong field."""

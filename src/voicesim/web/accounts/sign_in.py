@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from voicesim.errors import BadInputError, VoicesimError
 from voicesim.store.audit import By
 from voicesim.web.access import Person, Role, brought_token, public, signed_in
-from voicesim.web.accounts.accounts import Accounts, Known, TooOftenError, WrongError, address_of
+from voicesim.web.accounts.accounts import Accounts, BusyError, Known, TooOftenError, WrongError, address_of
 from voicesim.web.accounts.after import own_path
 from voicesim.web.accounts.forms import form
 from voicesim.web.pages import local, page
@@ -116,6 +116,8 @@ def login(
         answer = _login(request, accounts, 429, str(error), wish.login, wish.next)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer
+    except BusyError as error:
+        return _login(request, accounts, 503, str(error), wish.login, wish.next)
     except WrongError as error:
         return _login(request, accounts, 401, str(error), wish.login, wish.next)
     return _in(accounts, given, own_path(wish.next))
