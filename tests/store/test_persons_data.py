@@ -165,6 +165,21 @@ def test_other_peoples_sessions_stay_whole_when_somebody_is_deleted(
     assert [(one.by.name, one.to.name) for one in given_tasks(place)[0]] == [("Removed person", "Pat Boss")]
 
 
+def test_a_name_that_is_a_word_takes_no_word_out_of_other_peoples_sentences(
+    store: Store, held: Path, sessions: Path, boss: Account
+) -> None:
+    will = store.people.add("will", "Will", "trainee", None, by=COMMAND_LINE)
+    others = copied(held, sessions, "others", owner="somebody-else")
+    words = "You will see that Will listens"
+    append_remark(others, said(Comment, Who(account=boss.id, name=boss.name), "instructor", at=0, text=words))
+    card = (others / "scorecard.json").read_bytes()
+    delete_person(store, sessions, will.id, by=COMMAND_LINE)
+    (found,) = read_remarks(others).remarks
+    assert isinstance(found, Comment)
+    assert found.text == "You will see that Removed person listens"
+    assert (others / "scorecard.json").read_bytes() == card
+
+
 def test_deleting_somebody_goes_on_where_it_was_interrupted(
     store: Store, place: Path, quentin: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,11 +43,27 @@ class Removed:
         return any(word and word.casefold() in folded for word in (self.account, *self.names))
 
     def without(self, text: str) -> str:
-        """A text without the person's names, where they stand as whole words."""
+        """A text without the person's names, where they stand as whole words.
+
+        A name of one word must be spelt as it is: somebody called Will must not take every “will” along.
+        """
         for name in sorted(self.names, key=len, reverse=True):
             words = r"\s+".join(re.escape(word) for word in name.split())
-            text = re.sub(rf"(?<!\w){words}(?!\w)", NAME, text, flags=re.IGNORECASE) if words else text
+            how = re.IGNORECASE if " " in name else re.NOFLAG
+            text = re.sub(rf"(?<!\w){words}(?!\w)", NAME, text, flags=how) if words else text
         return text
+
+    def unsigned(self, value: Any) -> Any:
+        """A scorecard without the person's name where somebody's judgement is signed. What was said in the session stays."""
+        if isinstance(value, dict):
+            return {key: self._of_judgement(key, one) for key, one in value.items()}
+        return [self.unsigned(one) for one in value] if isinstance(value, list) else value
+
+    def _of_judgement(self, key: str, value: Any) -> Any:
+        if isinstance(value, str):
+            named = key == "by" and value.casefold() in {name.casefold() for name in self.names}
+            return NAME if named else self.without(value) if key == "reason" else value
+        return self.unsigned(value)
 
     def cleaned(self, value: Any) -> Any:
         """The same for anything that JSON can hold; who is named by account gets the pseudonym."""

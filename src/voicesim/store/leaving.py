@@ -110,8 +110,9 @@ def own_sessions(store: Store, sessions: Path, account: str) -> tuple[Path, ...]
 
 
 def _names(account: Account) -> tuple[str, ...]:
-    """A short login may be an ordinary word; it is left in other people's sentences."""
-    return tuple(dict.fromkeys(one for one in (account.name, account.login) if len(one) > 3 or one == account.name))
+    """A login of letters alone may be an ordinary word; it is left in other people's sentences."""
+    login = account.login
+    return (account.name,) if login.isalpha() or len(login) < 4 else (account.name, login)
 
 
 def _namesakes(sessions: list[Indexed], account: Account) -> tuple[str, ...]:
@@ -148,7 +149,7 @@ def _take_out_of_json(folder: Path, person: Removed) -> Iterator[tuple[str, str]
             data = json.loads(old)
         except (FileNotFoundError, ValueError):
             continue
-        cleaned = person.cleaned(data)
+        cleaned = person.unsigned(data)
         if cleaned != data:
             text = json.dumps(cleaned, ensure_ascii=False, indent=2) + "\n"
             write_atomically(path, text)
