@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 Phase = Literal["preparing", "ready", "running", "closing", "over", "failed"]
 _KEYS = {"pause": "p", "resume": "p", "stop": "q"}
+_LOOK_EVERY = 0.5
+"""Seconds after which it is looked again whether anybody is still there."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ class HeldSession:
         self._begun = threading.Event()
         self._begin: Begin | None = None
         self._given_up = False
+        self._left_at = time.monotonic()
+        """When its page was gone last; when it was admitted, while none has come."""
         self._lock = threading.Lock()
         self._listener: Callable[[dict[str, Any]], None] | None = None
         self._last: dict[str, dict[str, Any]] = {}
@@ -171,6 +175,7 @@ class HeldSession:
             if self._listener != listener:
                 return False
             self._listener = None
+            self._left_at = time.monotonic()
             return True
 
     @property
@@ -195,7 +200,7 @@ class HeldSession:
             self._enter("preparing")
             prepared = self._stock.prepared(self.plan.loaded, self.plan.seed, self._progress)
             self._enter("ready")
-            if not self._begun.wait(self._settings.begin_within) or self._given_up or self._begin is None:
+            if not self._wait_for_the_person() or self._given_up or self._begin is None:
                 self._fail("The session was not begun, and nothing was recorded.")
                 return
             self._hold(prepared, self._begin)
@@ -206,6 +211,15 @@ class HeldSession:
             raise
         finally:
             self.ended = time.monotonic()
+
+    def _wait_for_the_person(self) -> bool:
+        """Whether the session is begun in time. It is let go of earlier when no page is, or was ever, connected to it."""
+        until = time.monotonic() + self._settings.begin_within
+        while not self._begun.wait(_LOOK_EVERY):
+            now = time.monotonic()
+            if now > until or (not self.watched and now > self._left_at + self._settings.reconnect_within):
+                return False
+        return True
 
     def _hold(self, prepared: Prepared, begin: Begin) -> None:
         from voicesim.errors import StorageError

@@ -128,7 +128,6 @@ async def sound(socket: WebSocket, name: str, person: Annotated[Person | None, D
             task.cancel()
         if session.detach(line.tell):
             session.card.lose()
-            asyncio.get_running_loop().call_later(settings.reconnect_within, _forsaken, session)
 
 
 async def _signed_out(socket: WebSocket, every: float) -> None:
@@ -150,12 +149,6 @@ async def _introduced(socket: WebSocket, hall: Hall, name: str, settings: WebSet
     if not isinstance(hello, Hello):
         raise WireError("say hello first")
     return hall.find(name, hello.token)
-
-
-def _forsaken(session: HeldSession) -> None:
-    """Nobody has come back to a session that was not begun: its place is for somebody else."""
-    if not session.watched and session.phase in ("preparing", "ready"):
-        session.give_up()
 
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
