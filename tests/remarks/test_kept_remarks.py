@@ -99,7 +99,7 @@ import sys
 from pathlib import Path
 from voicesim.remarks.kinds import Comment, Who, said
 from voicesim.remarks.log import append_remark
-for n in range(40):
+for n in range(20):
     append_remark(Path(sys.argv[1]), said(Comment, Who(name=sys.argv[2]), "instructor", at=n, text="word " * 60))
 """
 
@@ -110,7 +110,7 @@ def test_two_people_who_write_at_once_lose_nothing(tmp_path: Path) -> None:
     found = read_remarks(tmp_path)
     assert found.notes == ()
     by = [one.by.name for one in found.remarks]
-    assert (by.count("Low"), by.count("Finch")) == (40, 40)
+    assert (by.count("Low"), by.count("Finch")) == (20, 20)
 
 
 _FULL = """
