@@ -121,7 +121,7 @@ def _sessions(pipe: Connection, model: str, fixture: str) -> None:
     from voicesim.scenario.load import load_scenario
 
     track = read_mono_16k(ROOT / "audio_fixtures" / fixture / "trainee.flac").samples
-    prepared = prepare(load_scenario("delayed-report"), asr="faster-whisper", model=model, voice="pyttsx3")
+    prepared = prepare(load_scenario("delayed-report"), asr="auto", model=model, voice="pyttsx3")
     pipe.send("ready")
     try:
         while True:

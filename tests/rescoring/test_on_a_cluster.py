@@ -41,9 +41,9 @@ def cluster() -> Iterator[Any]:
         initialize_head=True,
         head_node_args={"num_cpus": 0, "object_store_memory": _STORE, "include_dashboard": False},
     )
-    nodes = [made.add_node(num_cpus=1, object_store_memory=_STORE) for _ in range(3)]
+    for _ in range(3):
+        made.add_node(num_cpus=1, object_store_memory=_STORE)
     made.wait_for_nodes()
-    made.workers_to_kill = nodes
     yield made
     with suppress(Exception):
         ray.shutdown()
@@ -51,7 +51,7 @@ def cluster() -> Iterator[Any]:
 
 
 class Watched(RayCrew):
-    """Takes a node down, without a word, as soon as something has been done and all its workers are busy."""
+    """When something has been done already, takes the machine down, without a word, to which it has just given a session."""
 
     cluster: Any
     taken_down = False
@@ -60,10 +60,15 @@ class Watched(RayCrew):
     def wait(self, seconds: float) -> list[Answer | Lost]:
         found = super().wait(seconds)
         self.answered += sum(isinstance(event, Answer) for event in found)
-        if self.answered and not self.taken_down and self.free == 0:
-            self.cluster.remove_node(self.cluster.workers_to_kill.pop(), allow_graceful=False)
-            self.taken_down = True
         return found
+
+    def give(self, job: Job, files: Files | None = None) -> None:
+        super().give(job, files)
+        if self.answered >= 2 and not self.taken_down:
+            hand = next(hand for hand in self._hands if hand.job is job)
+            node = next(node for node in self.cluster.worker_nodes if node.node_id == hand.node)
+            self.cluster.remove_node(node, allow_graceful=False)
+            self.taken_down = True
 
 
 def test_a_machine_goes_down_and_every_session_has_its_result_once(

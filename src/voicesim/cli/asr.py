@@ -46,7 +46,7 @@ def serve(
     HTTP: across a network you do not own, give it a certificate, or put it behind a proxy that has one, and use rays://HOST:PORT.
     """
     from voicesim.asr.remote.address import KEY, key_from_environment
-    from voicesim.asr.serving.run import served, wait_for_ever
+    from voicesim.asr.serving.run import served, wait_for_the_end
     from voicesim.asr.serving.service import ServiceOptions
 
     if (tls_cert is None) != (tls_key is None):
@@ -58,4 +58,4 @@ def serve(
     with served(options, address, host, port, tls):
         who = f"callers need the token in {KEY}" if token else "whoever reaches the port may use it"
         click.echo(f"Hearing on {'rays' if tls else 'ray'}://{host}:{port} ({who}). Ctrl-C ends it.")
-        wait_for_ever()
+        wait_for_the_end()

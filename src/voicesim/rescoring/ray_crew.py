@@ -34,17 +34,20 @@ class RemoteWorker:
         self._plan = plan
         self._rescorer: Rescorer | None = None
 
-    def ready(self) -> tuple[str, str]:
+    def ready(self) -> tuple[str, str, str]:
         """Load the models.
 
         Returns:
-            The version of voicesim over there, and what is wrong; empty when nothing is.
+            The version of voicesim over there; which machine it is; and what is wrong, empty when nothing is.
         """
+        import ray
+
+        node = str(ray.get_runtime_context().get_node_id())
         try:
             self._rescorer = Rescorer(self._plan)
         except VoicesimError as error:
-            return __version__, str(error)
-        return __version__, ""
+            return __version__, node, str(error)
+        return __version__, node, ""
 
     def answer(self, job: Job, files: Files | None) -> Answer:
         """Go over one session."""
@@ -58,6 +61,8 @@ class _Hand:
     promise: Any
     """Of its readiness, or of its answer; None while it has nothing to do."""
     ready: bool = False
+    node: str = ""
+    """Ray's name for its machine."""
     job: Job | None = None
     since: float = 0.0
     why: str = ""
@@ -154,7 +159,7 @@ class RayCrew:
         if isinstance(said, Answer):
             hand.job = None
             return [said]
-        version, trouble = said
+        version, hand.node, trouble = said
         if version != __version__:
             raise ServiceError(
                 f"A machine of the cluster runs voicesim {version}, this one {__version__}.",

@@ -1,8 +1,14 @@
-"""Starting Ray, or finding it, the way the house wants it: nothing is reported to anybody, nothing listens beyond need."""
+"""Starting Ray, or finding it, the way the house wants it: nothing is reported to anybody, and nobody else gets in.
+
+Ray opens ports on every interface, whatever it is told, and by default whoever reaches them can run programs. A Ray that is started
+here therefore has a token that nobody else knows.
+"""
 
 from __future__ import annotations
 
 import os
+import secrets
+import sys
 from typing import Any
 
 from voicesim.errors import BadInputError, ServiceError
@@ -19,6 +25,7 @@ def ray_or_say_how() -> Any:
     """
     # Ray tells its makers how it is used unless it is told not to.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_SERVE_LOG_TO_STDERR", "0")
     try:
         import ray
     except ImportError:
@@ -33,8 +40,8 @@ def join(address: str, cores: int | None = None) -> Any:
 
     Args:
         address: ``host:6379`` of the head node (from one of the cluster's machines), ``auto`` for the one this machine belongs to,
-            ``ray://host:10001`` from a machine outside it, or ``local``: a Ray of this process's own that listens on the loopback
-            interface only and ends with it.
+            ``ray://host:10001`` from a machine outside it, or ``local``: a Ray of this process's own that lets nobody else in
+            and ends with it.
         cores: with ``local``: how many cores it may use; None for all.
 
     Returns:
@@ -44,6 +51,10 @@ def join(address: str, cores: int | None = None) -> Any:
         BadInputError: ray is not installed.
         ServiceError: there is no cluster at the address.
     """
+    if address == HERE and "ray" not in sys.modules:  # Ray reads this once, when it is loaded
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
+        if os.environ["RAY_AUTH_MODE"] == "token":
+            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     ray = ray_or_say_how()
     if ray.is_initialized():
         return ray

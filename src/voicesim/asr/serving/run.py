@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -61,7 +62,7 @@ def served(
         )
         serve.run(application(options), name=NAME, route_prefix="/")
     except Exception as error:  # Ray wraps whatever went wrong over there in errors of its own
-        _take_down(ray)
+        _take_down(ray, address)
         told = next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
         raise ServiceError(
             f"The service did not come up: {told.rstrip('.')}.", "Is the port free, and does the model fit?"
@@ -69,23 +70,30 @@ def served(
     try:
         yield
     finally:
-        _take_down(ray)
+        _take_down(ray, address)
 
 
-def wait_for_ever() -> None:
-    """Until Ctrl-C."""
-    with suppress(KeyboardInterrupt):
-        while True:
-            time.sleep(3600)
+def wait_for_the_end() -> None:
+    """Until Ctrl-C, or until the system asks for the end."""
+    asked = threading.Event()
+    # Both by name: a program started in the background by a shell is deaf to Ctrl-C otherwise.
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        while not asked.wait(1.0):
+            pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _take_down(connected: Any) -> None:
-    import ray.serve
-
-    serve: Any = ray.serve
+def _take_down(connected: Any, address: str) -> None:
+    """A Ray of our own goes as a whole; on a cluster only our service does, whatever else is served there."""
     with suppress(Exception):  # the end is the end, whatever Ray makes of it
-        serve.delete(NAME)
-        serve.shutdown()
+        if address != HERE:
+            import ray.serve
+
+            serve: Any = ray.serve
+            serve.delete(NAME)
     with suppress(Exception):
         connected.shutdown()
 
