@@ -47,7 +47,7 @@ def cores() -> int:
 
 
 def measure_live(model: str, how: Live, tell: Callable[[str], None]) -> list[Step]:
-    """Add sessions until words come too late, then look once more in between.
+    """Double the sessions until words come too late, then close in on the number from both sides.
 
     Args:
         model: checkpoint.
@@ -83,13 +83,13 @@ def measure_live(model: str, how: Live, tell: Callable[[str], None]) -> list[Ste
         return step
 
     try:
-        count = cores()
-        while count <= how.most and at_once(count).in_time:
-            count += cores()
-        if count <= how.most and count > cores() and cores() > 1:
-            at_once(count - cores() // 2)
-        elif not steps[0].in_time and cores() > 1:
-            at_once(1)
+        kept, late, count = 0, how.most + 1, 2 * cores()
+        while late - kept > max(1, late // 8) and count <= how.most:
+            if at_once(count).in_time:
+                kept = count
+            else:
+                late = count
+            count = (kept + late) // 2 if late <= how.most else 2 * count
     finally:
         for process, _ in crew:
             process.kill()

@@ -50,7 +50,7 @@ def _live(result: dict[str, Any], limit: float, note: str) -> list[str]:
     right = MIDDLE - 60
 
     def x(sessions: float) -> float:
-        return LEFT + (right - LEFT) * sessions / cores / widest
+        return float(LEFT + (right - LEFT) * sessions / cores / widest)
 
     def y(seconds: float) -> float:
         return BOTTOM - (BOTTOM - TOP) * min(seconds, highest) / highest
@@ -64,13 +64,17 @@ def _live(result: dict[str, Any], limit: float, note: str) -> list[str]:
     ]
     for part in range(5):
         value = highest * part / 4
-        parts.append(f'<text class="small" x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:g}</text>')
-    for sessions in sorted({step["sessions"] for step in steps}):
+        shown = f"≥ {value:g}" if part == 4 else f"{value:g}"
+        parts.append(f'<text class="small" x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{shown}</text>')
+    tick = next((each for each in (0.25, 0.5, 1, 2, 5, 10) if widest / each <= 8), 20)
+    for number in range(int(widest / tick) + 1):
+        at = x(number * tick * cores)
         parts.append(
-            f'<text class="small" x="{x(sessions):.1f}" y="{BOTTOM + 18}" text-anchor="middle">{sessions / cores:g}</text>'
+            f'<text class="small" x="{at:.1f}" y="{BOTTOM + 18}" text-anchor="middle">{number * tick:g}</text>'
         )
     for number, (model, live) in enumerate(lives.items()):
-        points = [(x(step["sessions"]), y(step["words_p95"])) for step in live["steps"]]
+        over = next((at for at, step in enumerate(live["steps"]) if step["words_p95"] >= highest), len(live["steps"]))
+        points = [(x(step["sessions"]), y(step["words_p95"])) for step in live["steps"][: over + 1]]
         colour, dash = COLOURS[number % 4], DASHES[number % 4]
         way = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
         parts.append(
@@ -78,7 +82,7 @@ def _live(result: dict[str, Any], limit: float, note: str) -> list[str]:
         )
         parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="{colour}"/>' for a, b in points]
         a, b = points[-1]
-        parts.append(f'<text x="{min(a + 8, right - 4):.1f}" y="{max(b - 8, TOP + 4):.1f}">{model}</text>')
+        parts.append(f'<text x="{a:.1f}" y="{max(b - 10, TOP - 6):.1f}" text-anchor="middle">{model}</text>')
     return parts
 
 
