@@ -35,16 +35,17 @@ def devices(as_json: bool) -> None:
 
 
 @click.command(short_help="Check that this machine has what a session needs.")
-@click.option("--fetch", is_flag=True, help="Fetch Whisper weights that are missing or damaged (needs the internet).")
+@click.option("--fetch", is_flag=True, help="Fetch what is missing or damaged (needs the internet).")
 @click.option("--model", "models", multiple=True, help="Which checkpoints; default: the one practice uses.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for a machine.")
 def doctor(fetch: bool, models: tuple[str, ...], as_json: bool) -> int:
     """Check that everything a session needs is here, and say what to do about what is not."""
     from voicesim.cli.progress import progress_bar
     from voicesim.live.examination import examine
+    from voicesim.web.replay.libraries import look
 
     with progress_bar(terminal=False, quiet=as_json) as progress:
-        findings = examine(models, fetch, progress)
+        findings = examine(models, fetch, progress, (("wavesurfer.js, for the replay page", look),))
     if as_json:
         data: list[dict[str, Any]] = [
             {"what": f.what, "ok": f.ok, "needed": f.needed, "detail": f.detail} for f in findings

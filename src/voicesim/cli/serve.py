@@ -54,6 +54,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--log", type=_FILE, help="Write the log, JSON lines, to this file.  [default: standard error with accounts]"
 )
+@click.option(
+    "--most-sessions",
+    type=click.IntRange(1, 200),
+    help="Held at once; whoever comes then is asked to wait.  [default: 2; docs/scale.md says how many a machine hears]",
+)
 @options("asr", "model", "model-path", "voice", "locale")
 @click.option("--open/--no-open", "open_it", default=False, help="Open it in your browser.")
 def serve(
@@ -66,6 +71,7 @@ def serve(
     accounts: bool,
     store: str | None,
     log: Path | None,
+    most_sessions: int | None,
     open_it: bool,
     **given: Any,
 ) -> int:
@@ -94,8 +100,9 @@ def serve(
             keep_log(log)
         from voicesim.web.app import build
         from voicesim.web.practice.stock import Engines
-        from voicesim.web.replay.libraries import fetch_beside
+        from voicesim.web.replay.libraries import FETCH, is_here
         from voicesim.web.server import run
+        from voicesim.web.settings import web_settings
 
         place = address(opened, reach)
 
@@ -104,13 +111,17 @@ def serve(
             if reach.proxies:
                 where = f"port {opened.getsockname()[1]}, behind the proxy"
             click.echo(f"voicesim is at {place}  ({where}; Ctrl-C stops it)")
-            fetch_beside(click.echo)
+            if not is_here():
+                click.echo(f"The replay page draws plainer lanes until wavesurfer.js is fetched: {FETCH}")
             if open_it:
                 click.launch(place)
 
         engines = Engines(given["asr"], given["model"], given["model_path"], given["voice"] or "auto")
         signing = _accounts(reach, kept, sessions) if reach.accounts else None
-        app = build(sessions, engines, country, reach=reach, store=kept, accounts=signing, logged=logged)
+        settings = web_settings()
+        if most_sessions is not None:
+            settings = settings.model_copy(update={"most_sessions": most_sessions})
+        app = build(sessions, engines, country, settings, reach=reach, store=kept, accounts=signing, logged=logged)
         run(app, opened, started, reach, logged)
     finally:
         kept.close()

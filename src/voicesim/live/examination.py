@@ -20,13 +20,20 @@ class Finding:
     detail: str
 
 
-def examine(models: tuple[str, ...], fetch: bool, progress: Callable[[str, int, int], None]) -> list[Finding]:
+Look = tuple[str, Callable[[bool], str]]
+"""Something else to look at: what it is, and how, told whether to fetch what is missing."""
+
+
+def examine(
+    models: tuple[str, ...], fetch: bool, progress: Callable[[str, int, int], None], also: tuple[Look, ...] = ()
+) -> list[Finding]:
     """Look at weights, voice, voice activity, sound devices and room on the disk.
 
     Args:
         models: checkpoints to look for; empty for the default one.
         fetch: fetch what is missing.
         progress: told about everything slow.
+        also: what else to look at; a session can do without it.
     """
     from voicesim.asr.catalogue import catalogue
 
@@ -39,6 +46,7 @@ def examine(models: tuple[str, ...], fetch: bool, progress: Callable[[str, int, 
     findings.append(_look("her plain voice", _voice))
     findings.append(_look("her neural voice", partial(_neural_voice, fetch, progress), needed=False))
     findings.append(_look("voice activity detection", _activity))
+    findings += [_look(what, partial(look, fetch), needed=False) for what, look in also]
     findings.append(_look("sound devices", _devices, needed=False))
     findings.append(_look("room for recordings", _room, needed=False))
     return findings

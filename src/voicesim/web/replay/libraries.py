@@ -9,8 +9,6 @@ import hashlib
 import os
 import sys
 import tempfile
-import threading
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +21,7 @@ from voicesim.folders import cache_folder
 from voicesim.yamlfile import load_model
 
 WAVESURFER = "wavesurfer"
-FETCH = "python -m voicesim.web.replay.libraries fetch"
+FETCH = "voicesim doctor --fetch"
 """What a person runs to have them."""
 
 
@@ -131,37 +129,29 @@ def fetch() -> Path:
     return folder()
 
 
-def fetch_beside(say: Callable[[str], None]) -> threading.Thread | None:
-    """Fetch what is missing beside whatever else goes on; nobody waits for it.
+def look(fetching: bool) -> str:
+    """For `voicesim doctor`: what is here.
 
     Args:
-        say: told in one line what is done, and what to do where it fails.
+        fetching: fetch it where it is not.
 
-    Returns:
-        The thread that does it; None where all is there.
+    Raises:
+        WeightsError: it is not here, or could not be had.
     """
-    if is_here():
-        return None
-
-    def fetching() -> None:
-        say(f"Fetching wavesurfer.js {library().version} for the replay page (once, {library().megabytes} MB)…")
-        try:
-            fetch()
-        except VoicesimError as error:
-            say(f"The replay page draws plainer lanes meanwhile. {error}")
-        else:
-            say("wavesurfer.js is here.")
-
-    thread = threading.Thread(target=fetching, name="fetch-wavesurfer", daemon=True)
-    thread.start()
-    return thread
+    if fetching and not is_here():
+        fetch()
+    if not is_here():
+        raise WeightsError("not on this machine; plainer lanes are drawn.", f"Run `{FETCH}`.")
+    return f"verified ({folder()})"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """``python -m voicesim.web.replay.libraries fetch``: for set-up scripts, and for people."""
     import argparse
 
-    parser = argparse.ArgumentParser(prog=FETCH.rpartition(" ")[0], description="Scripts of others that pages use.")
+    parser = argparse.ArgumentParser(
+        prog="python -m voicesim.web.replay.libraries", description="Scripts of others that pages use."
+    )
     parser.add_argument("action", choices=("fetch", "find"), help="fetch downloads what is missing; find only looks")
     chosen = parser.parse_args(arguments)
     try:
