@@ -143,6 +143,7 @@ def test_a_fallback_that_is_not_here_is_refused_before_the_session() -> None:
 def test_a_session_begins_with_the_fallback_when_nobody_answers(say: Say, capsys: pytest.CaptureFixture[str]) -> None:
     ears = open_transcriber("ray://127.0.0.1:9?fallback=tiny.en")
     ears.warm_up()
+    assert ears.model == "as served or tiny.en", "the log must not name one that may not have heard"
     assert "remember" in ears.transcribe(say(QUESTION)).text
     assert capsys.readouterr().err.count("Until it is back, tiny.en on this machine hears.") == 1
 

@@ -56,7 +56,10 @@ def test_the_locks_hold_everything_pyproject_asks_for_at_a_version_it_allows() -
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {
         ("runtime.txt", "from-source.txt", "torch.txt"): project["dependencies"],
-        ("dev.txt", "runtime.txt"): project["optional-dependencies"]["dev"],
+        ("dev.txt", "runtime.txt"): [
+            *project["optional-dependencies"]["dev"],
+            *project["optional-dependencies"]["cluster"],
+        ],
     }
     for files, lines in wanted.items():
         locked = pins(*files)

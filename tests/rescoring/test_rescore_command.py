@@ -44,6 +44,7 @@ def test_what_was_passed_over_is_named_and_changes_the_exit_code(
         (["--ship"], "belong to --engine ray"),
         (["--rubric", "strict"], "no rubric 'strict'"),
         (["--model", "huge"], "no speech model 'huge'"),
+        (["--asr", "ray://127.0.0.1:9?fallback=base"], "heard by one model"),
         (["mood=sad"], "cannot be asked for by 'mood'"),
     ],
 )

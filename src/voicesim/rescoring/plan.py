@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from voicesim import __version__
+from voicesim.errors import BadInputError
 from voicesim.scoring.rubric import Rubric
 
 RECORDED = "recorded"
@@ -96,6 +97,10 @@ def make_plan(
         return Plan(plain)
     if is_remote(asr):
         remote = parse(asr)
+        if remote.fallback:
+            raise BadInputError(
+                "A corpus is heard by one model, or its sessions could not be compared.", "Leave ?fallback= out."
+            )
         transcriber = open_transcriber(asr, model)
         transcriber.warm_up()
         model, weights = transcriber.model, f"{remote.kind}:{remote.place}{remote.path}"

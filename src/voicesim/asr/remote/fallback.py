@@ -35,7 +35,7 @@ class WithFallback:
         tell: Callable[[str], None] = tell_on_stderr,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.engine, self.model = remote.engine, remote.model
+        self.engine, self.model = remote.engine, f"{remote.model} or {local.model}"
         self._remote, self._local = remote, local
         self._rest, self._tell, self._clock = rest, tell, clock
         self._resting_until = 0.0
@@ -48,7 +48,7 @@ class WithFallback:
             self._remote.warm_up()
         except ServiceError as error:
             self._rests(error)
-        self.engine, self.model = self._remote.engine, self._remote.model
+        self.model = f"{self._remote.model} or {self._local.model}"
 
     def transcribe(self, samples: Samples, prompt: Sequence[str] = ()) -> Transcript:
         """See `Transcriber.transcribe`. The segment in whose middle the other machine failed is heard here: none is lost."""

@@ -18,9 +18,7 @@ def to_pcm(samples: NDArray[np.float32]) -> bytes:
 
 def from_pcm(data: bytes) -> NDArray[np.float32]:
     """The way back."""
-    samples: NDArray[np.float32] = np.divide(
-        np.frombuffer(data[: len(data) // 2 * 2], "<i2"), 32768, dtype=np.float32
-    )
+    samples: NDArray[np.float32] = np.divide(np.frombuffer(data[: len(data) // 2 * 2], "<i2"), 32768, dtype=np.float32)
     return samples
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ def served(
     ray = join(address, max(2, options.copies * options.threads + 1) if address == HERE else None)
     from ray import serve
 
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     try:
         serve.start(
             proxy_location="HeadOnly",
