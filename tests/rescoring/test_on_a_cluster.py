@@ -37,6 +37,7 @@ def cluster() -> Iterator[Any]:
     ray = ray_or_say_how()
     from ray.cluster_utils import Cluster
 
+    ray.shutdown()  # whatever an earlier test of this process was connected to
     made = Cluster(
         initialize_head=True,
         head_node_args={"num_cpus": 0, "object_store_memory": _STORE, "include_dashboard": False},

@@ -48,7 +48,7 @@ def join(address: str, cores: int | None = None) -> Any:
         The ray package, connected.
 
     Raises:
-        BadInputError: ray is not installed.
+        BadInputError: ray is not installed, or this process is connected to another cluster.
         ServiceError: there is no cluster at the address.
     """
     if address == HERE and "ray" not in sys.modules:  # Ray reads this once, when it is loaded
@@ -57,6 +57,11 @@ def join(address: str, cores: int | None = None) -> Any:
             os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     ray = ray_or_say_how()
     if ray.is_initialized():
+        connected = ray.get_runtime_context().gcs_address
+        if address not in (HERE, "auto", connected):
+            raise BadInputError(
+                f"This process is connected to the Ray cluster at {connected} already.", "Leave that one first."
+            )
         return ray
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     try:
