@@ -20,7 +20,7 @@ from first_run.packages import Installer, lock_files, pip_environment
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODELS = ("tiny.en", "base", "smart-turn", "room-speech", "sentence-meaning", "kokoro")
 """Speech models every set-up fetches: `practice` uses one of them, the tests both."""
-REAL_TIME = "devices or browser"
+REAL_TIME = "devices or real_time"
 """Marks of the tests that play and record in real time: nothing else may keep the processor busy beside them."""
 
 

@@ -23,7 +23,7 @@ from websockets.sync.client import ClientConnection, connect
 from voicesim.remarks.kinds import Flag
 from voicesim.remarks.log import read_remarks
 
-pytestmark = [pytest.mark.models, pytest.mark.browser]
+pytestmark = [pytest.mark.models, pytest.mark.browser, pytest.mark.real_time]
 
 
 class Practising:

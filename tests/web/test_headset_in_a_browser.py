@@ -9,7 +9,7 @@ import pytest
 from browser import Browser
 from served import Served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 # A click goes out in block 20 and comes back through a cable of known length; where the captured blocks hold it, and what they say
 # was playing, must agree. (A loop of nodes adds one quantum of 128 frames to the cable.)

@@ -30,7 +30,7 @@ from voicesim.session.reader import Bundle, open_bundle
 from voicesim.session.tracks import TrackName
 from voicesim.timebase import samples
 
-pytestmark = [pytest.mark.browser, pytest.mark.models]
+pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.real_time]
 
 Kind = TypeVar("Kind")
 OVER = "!document.getElementById('after').hidden"

@@ -13,7 +13,7 @@ from served import Served, trainee
 from voicesim.engine.events import AudioTrouble, LineHeard, TurnTaken
 from voicesim.session.reader import open_bundle
 
-pytestmark = [pytest.mark.browser, pytest.mark.models]
+pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.real_time]
 
 
 def wait(firefox: Firefox, condition: str, seconds: float) -> None:
