@@ -28,7 +28,7 @@ def test_whatever_comes_every_block_of_sound_is_kept_or_refused(tmp_path: Path) 
 def test_whatever_a_page_sends_the_server_closes_it_in_words_or_goes_on(tmp_path: Path) -> None:
     target, stop = socket_target()
 
-    @settings(_SETTINGS, max_examples=60)
+    @settings(_SETTINGS, max_examples=30)
     @given(target.inputs)
     def one(given_input: Any) -> None:
         target.run(given_input, tmp_path)

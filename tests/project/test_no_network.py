@@ -157,7 +157,6 @@ def test_a_whole_session_from_consent_to_report_reaches_nobody(watched: Watched,
         session,
         "--json",
     )
-    run("-m", "voicesim", "replay", session)
     run("-m", "voicesim", "report", session)
     run("-m", "voicesim", "analyze", "--trainee", f"{session}/trainee.flac", "--survivor", f"{session}/survivor.flac",
         "--out", str(tmp_path / "analysis"), "--json")  # fmt: skip

@@ -261,7 +261,7 @@ def test_without_wavesurfer_plainer_lanes_are_drawn_and_all_else_works(
     try:
         kept(server.sessions / "kept")
         opened(browser, server)
-        assert "libraries fetch" in browser.evaluate("document.querySelector('.plain').textContent")
+        assert "voicesim doctor --fetch" in browser.evaluate("document.querySelector('.plain').textContent")
         x, y, width = browser.evaluate(
             "(() => { const r = document.getElementById('overview').getBoundingClientRect(); return [r.x, r.y, r.width]; })()"
         )
