@@ -23,9 +23,11 @@ from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIO = "delayed-report"
-HOLDS = {"e2e_p95_ms": 1500.0, "silences_share": 0.01}
-"""What "holds" means: she answers within a second and a half in 95 of 100 turns, and of her sound at most one block in a hundred
-came too late."""
+HOLDS = {"added_p95_ms": 500.0, "silences_share": 0.01}
+"""What "holds" means: in 95 of 100 turns no more than so much is added to the wait that her patience asks for, and of her sound at
+most one block in a hundred came too late."""
+ROUNDS = (1, 2, 4, 6, 8, 10, 12, 14, 16)
+"""How many sessions at once are tried."""
 _BLOCK, _SECONDS = 320, 0.02
 _AHEAD = 3
 
@@ -173,22 +175,35 @@ def together(count: int, seconds: float, model: str, folder: Path) -> dict[str, 
         used.append((time.monotonic(), *server.used()))
     finally:
         server.stop()
-    e2e, troubles = [], 0
+    e2e, added, troubles = [], [], 0
     for path in sorted(server.sessions.iterdir()):
         bundle = open_bundle(path)
         e2e += [one.e2e_latency * 1000 / SAMPLE_RATE for one in bundle.records if isinstance(one, TurnTimed)]
+        added += [(one.decision_delay + one.playback_latency) * 1000 / SAMPLE_RATE
+                  for one in bundle.records if isinstance(one, TurnTimed)]  # fmt: skip
         troubles += sum(isinstance(one, AudioTrouble) and one.kind != "gap" for one in bundle.records)
     e2e.sort()
     span = used[1][0] - used[0][0]
     late = sum(browser.late for browser in browsers) / max(1, sum(browser.played for browser in browsers))
-    p95 = e2e[min(len(e2e) - 1, round(0.95 * (len(e2e) - 1)))] if e2e else None
+    p95, added_p95 = _p95(e2e), _p95(added)
     return {
-        "sessions": count, "turns": len(e2e), "e2e_p50_ms": round(e2e[len(e2e) // 2]) if e2e else None,
-        "e2e_p95_ms": round(p95) if p95 is not None else None, "silences_share": round(late, 4), "audio_troubles": troubles,
-        "cpu_cores": round((used[1][1] - used[0][1]) / span, 2), "memory_mib": round(used[1][2]),
-        "broken_off": [browser.closed for browser in browsers if browser.closed], "one_more_was_told": refused[0],
-        "holds": p95 is not None and p95 <= HOLDS["e2e_p95_ms"] and late <= HOLDS["silences_share"],
-    }  # fmt: skip
+        "sessions": count,
+        "turns": len(e2e),
+        "e2e_p50_ms": round(e2e[len(e2e) // 2]) if e2e else None,
+        "e2e_p95_ms": p95,
+        "added_p95_ms": added_p95,
+        "silences_share": round(late, 4),
+        "audio_troubles": troubles,
+        "cpu_cores": round((used[1][1] - used[0][1]) / span, 2),
+        "memory_mib": round(used[1][2]),
+        "broken_off": [browser.closed for browser in browsers if browser.closed],
+        "one_more_was_told": refused[0],
+        "holds": added_p95 is not None and added_p95 <= HOLDS["added_p95_ms"] and late <= HOLDS["silences_share"],
+    }
+
+
+def _p95(values: list[float]) -> int | None:
+    return round(sorted(values)[round(0.95 * (len(values) - 1))]) if values else None
 
 
 def web_load(model: str, seconds: float = 60.0, most: int = 12) -> dict[str, Any]:
@@ -197,11 +212,11 @@ def web_load(model: str, seconds: float = 60.0, most: int = 12) -> dict[str, Any
     Args:
         model: which Whisper.
         seconds: how long each round talks.
-        most: rounds at most.
+        most: sessions at most.
     """
     rounds: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="voicesim-load-") as folder:
-        for count in range(1, most + 1):
+        for count in (each for each in ROUNDS if each <= most):
             rounds.append(together(count, seconds, model, Path(folder)))
             print(json.dumps(rounds[-1]), file=sys.stderr, flush=True)
             if not rounds[-1]["holds"]:
