@@ -43,7 +43,8 @@ class Browser:
     late: int = 0
     played: int = 0
     closed: str = ""
-    _waiting: deque[int] = field(default_factory=deque)
+    _waiting: deque[tuple[int, bool]] = field(default_factory=deque)
+    """Numbers of the blocks that wait to be played, and whether they are silent."""
 
     async def talk(self, seconds: float) -> None:
         """Join the session, begin it once it is ready, and talk for some time."""
@@ -71,7 +72,8 @@ class Browser:
     async def _read(self, socket: Any) -> None:
         async for message in socket:
             if isinstance(message, bytes):
-                self._waiting.append(struct.unpack_from("<I", message)[0])
+                number, flags = struct.unpack_from("<II", message)
+                self._waiting.append((number, bool(flags & 1)))
             elif json.loads(message).get("type") == "over":
                 return
 
@@ -80,7 +82,9 @@ class Browser:
         while number * _SECONDS < seconds:
             await asyncio.sleep(max(0.0, began + number * _SECONDS - time.monotonic()))
             playing = playing or len(self._waiting) >= _AHEAD
-            sounds = self._waiting.popleft() if playing and self._waiting else -1
+            if len(self._waiting) > _AHEAD + 1 and self._waiting[0][1]:
+                self._waiting.popleft()  # as the page does: silence that only makes her late is left out
+            sounds = self._waiting.popleft()[0] if playing and self._waiting else -1
             self.played += playing
             self.late += playing and sounds < 0
             header = struct.pack("<IiHH", number, sounds, min(len(self._waiting), 65535), 0)
