@@ -134,6 +134,8 @@ def drift(reference: NDArray[np.int16], recorded: NDArray[np.int16], piece: floa
     along = []
     for part in range(_PLACES):
         at = _loud_place(reference, len(reference) * part // _PLACES, len(reference) * (part + 1) // _PLACES, length)
+        if not reference[at : at + length].any():
+            continue
         found = _place(reference[at : at + length], recorded, at + begin - reach, at + begin + length + reach) - at
         along.append((round(at / SAMPLE_RATE), round(found / SAMPLE_RATE, 4)))
     return {
