@@ -27,7 +27,9 @@ export class Headset {
 
   get about() {
     const settings = this.track.getSettings();
-    const loop = (this.context.outputLatency || 0) + (this.context.baseLatency || 0) + (settings.latency || 0);
+    // Firefox asks its sound server for outputLatency and waits for the answer: on a busy computer the page has stood still for good.
+    const output = navigator.userAgent.includes("Firefox/") ? 0 : this.context.outputLatency || 0;
+    const loop = output + (this.context.baseLatency || 0) + (settings.latency || 0);
     return { loop, microphone: this.track.label.slice(0, 200), echo_cancellation: settings.echoCancellation === true, rate: this.context.sampleRate };
   }
 
