@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -232,6 +233,10 @@ def test_a_running_session_outlives_a_page_that_sends_nonsense(server: Served) -
             connection.send(struct.pack("<IiHH", number, -1, 0, 0) + bytes(640))
         connection.send(struct.pack("<IiHH", 3, -1, 0, 0) + bytes(640))
         assert closed_with(connection) == 4400
+    recorded_by = time.monotonic() + 20
+    while max(track.stat().st_size for track in server.sessions.glob("*/trainee.wav")) < 44 + 10 * 640:
+        assert time.monotonic() < recorded_by, "what came before the nonsense was not recorded"
+        time.sleep(0.05)
     with join(server, admitted["id"]) as connection:
         connection.send(hello)
         until(connection, phase="running")
