@@ -20,6 +20,8 @@ Render = Callable[[int], tuple[NDArray[np.int16], Any]]
 """Gives the next n output samples, int16 of shape (n,), and marks to travel with them. Called by the sound card's thread:
 it must not wait."""
 
+BLOCK_SECONDS = 0.02
+"""Length of the blocks in which sound flows."""
 _SLOTS = 256
 _SETTLED_AFTER = 10
 """Calls in which nothing is kept: the first ones come in a bunch."""
@@ -176,16 +178,10 @@ class FedOutlet(_Stream):
     def __init__(self, block: int, lead: int) -> None:
         super().__init__(block)
         self._ring = np.zeros(8 * lead + block, np.int16)
-        self._lead = lead
         self._put = lead
         self._taken = 0
         self._dry = False
         self._ahead = 0.0
-
-    @property
-    def surplus(self) -> int:
-        """Samples waiting beyond the lead; negative when there are fewer."""
-        return self._put - self._taken - self._lead
 
     @property
     def ahead(self) -> float:

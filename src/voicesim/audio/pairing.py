@@ -1,26 +1,36 @@
 """Putting what was said beside what was played, block by block, on the session's thread.
 
-Two devices have two clocks. Where one runs ahead, a block of silence is left out or put in, never a block of speech, so
-that the tracks stay within a few blocks of the truth over any length of session.
+Two devices have two clocks, and a driver may stumble. How much later her voice is heard than it is paired with is watched
+(`Course`); where it has moved by more than half a block, a block of silence is left out or put in, never a block of speech. So the
+tracks stay within a block of the truth over any length of session.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from dataclasses import dataclass
+from statistics import fmean, median
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voicesim.audio.flow import FedOutlet, Inlet, Outlet, Render
+from voicesim.audio.flow import BLOCK_SECONDS, FedOutlet, Inlet, Outlet, Render
 from voicesim.timebase import SAMPLE_RATE
 
 Trouble = tuple[Literal["overflow", "underflow", "gap"], int]
 """What went wrong and how many samples it cost, 0 when the system does not say."""
 
-_DRIFT = 2
-"""Blocks by which the two may be apart before silence is used to bring them together."""
+_DRIFT = 0.6
+"""Share of a block by which the two may be apart before silence is used to bring them together."""
+_REMEMBERED = 250
+"""Pairs that are looked back on, 5 s: a clock that runs ahead takes minutes to be a block ahead, while blocks that come in a
+bunch after somebody kept the processor busy are no drift at all."""
+_BEGINNING = 100
+"""Pairs that say how far apart the two are at the beginning."""
+_QUEUE_AGREES = 0.25
+"""Blocks by which the mean number of waiting blocks must have moved, too: a driver whose times are wrong is not believed."""
 _LATE = 0.06
 """Seconds the headphones' side may be late before its block counts as missing."""
 
@@ -44,6 +54,54 @@ class Played:
     heard: float | None
     """Monotonic seconds of its first sample; None where silence was put in."""
     troubles: tuple[Trouble, ...]
+
+
+class Course:
+    """Whether she is still heard as much later than she is paired with as at the beginning.
+
+    Args:
+        block: seconds a block lasts.
+    """
+
+    def __init__(self, block: float) -> None:
+        self._block = block
+        self._later: deque[float] = deque(maxlen=_REMEMBERED)
+        self._waiting: deque[float] = deque(maxlen=_REMEMBERED)
+        self._at_first: tuple[float, float] | None = None
+
+    def note(self, later: float, waiting: float = 0.0) -> None:
+        """One pair.
+
+        Args:
+            later: seconds between saying the one half and hearing the other.
+            waiting: blocks by which the headphones' side was ahead in its queue.
+        """
+        self._later.append(later)
+        self._waiting.append(waiting)
+        if self._at_first is None and len(self._later) == _BEGINNING:
+            self._at_first = median(self._later), fmean(self._waiting)
+
+    def off(self, queue: bool = True) -> int:
+        """1 when she is heard more than half a block later than at the beginning, -1 when earlier, else 0.
+
+        Args:
+            queue: believe it only where the queue has moved as well.
+        """
+        if self._at_first is None or len(self._later) < _REMEMBERED:
+            return 0
+        moved = (median(self._later) - self._at_first[0]) / self._block
+        if abs(moved) <= _DRIFT:
+            return 0
+        # Heard later means that fewer blocks were taken by the headphones: fewer wait to be paired.
+        waiting = self._at_first[1] - fmean(self._waiting)
+        if queue and (abs(waiting) < _QUEUE_AGREES or (waiting > 0) != (moved > 0)):
+            return 0
+        return 1 if moved > 0 else -1
+
+    def mended(self, blocks: int) -> None:
+        """From now on she is heard that many blocks later (earlier, if negative) than without."""
+        self._later = deque((one + blocks * self._block for one in self._later), _REMEMBERED)
+        self._waiting = deque((one - blocks for one in self._waiting), _REMEMBERED)
 
 
 class Capture:
@@ -101,19 +159,24 @@ class Direct:
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
         self._silent = True
+        self._course = Course(BLOCK_SECONDS)
 
     def match(self, captured: Captured, also_waiting: int) -> Played:
         """The block beside `captured`, of which `also_waiting` more are there already."""
-        apart = self._outlet.waiting - also_waiting
-        if apart < 1 - _DRIFT and self._silent:
-            # The headphones' clock is slow: a block of silence longer for the log.
+        off = self._course.off()
+        if off > 0 and self._silent:
+            # The headphones' clock is slow, or they stumbled: a block of silence longer for the log.
+            self._course.mended(-1)
             return self._nothing(captured, ())
+        waiting = self._outlet.waiting - also_waiting
         taken = self._outlet.next(_LATE)
         if taken is None:
             return self._nothing(captured, (("underflow", len(captured.samples)),))
-        if apart > 1 + _DRIFT and not taken.samples.any() and not taken.marks and self._outlet.waiting:
+        if off < 0 and not taken.samples.any() and not taken.marks and self._outlet.waiting:
             # The headphones' clock is fast: a block of silence shorter.
             taken = self._outlet.next(0) or taken
+            self._course.mended(1)
+        self._course.note(taken.when - captured.said, waiting)
         self._silent = not taken.samples.any() and not taken.marks
         troubles: list[Trouble] = [("gap", taken.lost)] if taken.lost else []
         troubles += [("underflow", 0)] if taken.underflow else []
@@ -139,20 +202,19 @@ class Fed:
         self._rate = rate
         self._render = render
         self._up = soxr.ResampleStream(SAMPLE_RATE, rate, 1, dtype="int16", quality="HQ")
+        self._course = Course(BLOCK_SECONDS)
 
     def match(self, captured: Captured, also_waiting: int) -> Played:
         """The block beside `captured`, of which `also_waiting` more are there already."""
         heard = time.monotonic() + (self._outlet.queued + self._up.delay()) / self._rate + self._outlet.ahead
         samples, marks = self._render(len(captured.samples))
         out = self._up.resample_chunk(samples)
-        if not samples.any() and not also_waiting:
-            # Clocks apart: silence is where the two are brought together again.
-            surplus = self._outlet.surplus
-            allowed = _DRIFT * len(samples) * self._rate // SAMPLE_RATE
-            if surplus > allowed:
-                out = out[:0]
-            elif surplus < -allowed // 2:
-                out = np.concatenate([out, np.zeros(-surplus, np.int16)])
+        self._course.note(heard - captured.said)
+        off = self._course.off(queue=False)  # its queue is part of what was noted
+        if off and not samples.any() and not marks:
+            # Silence is where the two are brought together again: one block of it more or less for the headphones.
+            out = out[:0] if off > 0 else np.concatenate([out, np.zeros(len(out), np.int16)])
+            self._course.mended(-off)
         troubles: tuple[Trouble, ...] = (("underflow", 0),) if self._outlet.ran_dry() else ()
         lost = self._outlet.put(out)
         if lost:

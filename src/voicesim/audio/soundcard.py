@@ -15,15 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicesim.audio.devices import Device, Kind, find_device, find_index, list_devices, portaudio, restart_portaudio
-from voicesim.audio.flow import FedOutlet, Inlet, Outlet, Render
+from voicesim.audio.flow import BLOCK_SECONDS, FedOutlet, Inlet, Outlet, Render
 from voicesim.audio.pairing import Capture, Direct, Fed, Trouble
 from voicesim.errors import DeviceError
 from voicesim.timebase import SAMPLE_RATE, samples
 
 __all__ = ["Block", "Device", "DeviceGoneError", "Render", "SoundCard", "Trouble", "find_device", "list_devices"]
 
-_BLOCK_SECONDS = 0.02
-_BLOCK = samples(_BLOCK_SECONDS)
+_BLOCK = samples(BLOCK_SECONDS)
 _LATENCY: dict[Kind, float | str] = {"input": "low", "output": 0.06}
 """Seconds of sound the driver holds. Output that runs dry is heard as a click; much more would keep her from falling silent
 at once."""
@@ -176,7 +175,7 @@ class SoundCard:
             raise
 
     def _make_inlet(self, rate: int) -> Inlet:
-        self._capture = Capture(inlet := Inlet(round(rate * _BLOCK_SECONDS)), rate, _BLOCK)
+        self._capture = Capture(inlet := Inlet(round(rate * BLOCK_SECONDS)), rate, _BLOCK)
         return inlet
 
     def _make_outlet(self, rate: int) -> Outlet | FedOutlet:
@@ -184,7 +183,7 @@ class SoundCard:
         if rate == SAMPLE_RATE:
             self._playback = Direct(outlet := Outlet(_BLOCK, self._render))
             return outlet
-        block = round(rate * _BLOCK_SECONDS)
+        block = round(rate * BLOCK_SECONDS)
         self._playback = Fed(fed := FedOutlet(block, lead=3 * block), rate, self._render)
         return fed
 
@@ -200,7 +199,7 @@ class SoundCard:
                 try:
                     stream = (sounddevice.InputStream if kind == "input" else sounddevice.OutputStream)(
                         samplerate=rate,
-                        blocksize=round(rate * _BLOCK_SECONDS),
+                        blocksize=round(rate * BLOCK_SECONDS),
                         device=find_index(self._wanted[kind], kind),
                         channels=channels,
                         dtype="int16",
