@@ -160,6 +160,15 @@ def test_one_apology_mends_and_a_second_does_not(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_hurt_three_times_without_a_pause_she_still_answers_each_time(seed: int) -> None:
+    hurt_and_go_on = [turn("none", "minimise"), turn("inappropriate_closed")] * 3
+    conversation = converse([*OPEN_START, turn("open"), turn("none", "believe"), *hurt_and_go_on], seed)
+    assert conversation.states.count("hurt") == 3
+    assert conversation.states.count("facts-only") >= 2
+    assert conversation.speechless == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_some_things_are_only_told_into_silence(seed: int) -> None:
     hasty = converse(list(GOOD), seed)
     patient = converse(

@@ -13,6 +13,8 @@ from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
 from voicesim.rehearsal.coverage import Tally, play_random
 from voicesim.scenario.load import library, load_scenario
 from voicesim.scenario.marks import same_words
+from voicesim.scenario.model import Scenario
+from voicesim.scenario.paths import ways
 
 NORA = load_scenario("delayed-report").scenario
 MACHINES = [Survivor(NORA, seed) for seed in range(6)]
@@ -30,6 +32,7 @@ def test_a_thousand_random_trainees_all_come_to_an_ending(name: str) -> None:
     assert set(tally.endings) <= {name for name, state in scenario.states.items() if state.ending}
     assert len(tally.endings) >= 2
     assert not tally.repeated
+    assert not tally.speechless
 
 
 def heard(question: str, moves: list[str], marks: list[str], topics: list[str]) -> Heard:
@@ -63,6 +66,37 @@ manners = st.builds(Manner, st.sampled_from(["interrupted", "cut_in", "talked_ov
 steps = st.lists(
     st.one_of(turns.map(lambda turn: [turn]), st.tuples(manners, turns).map(list), st.just([])), max_size=40
 )
+
+
+def ways_to_speak(scenario: Scenario, state: str) -> list[Heard]:
+    """One turn for everything that a rule of this state waits for, and the plainest things to say."""
+    waits_for = [way.rule.hears for way in ways(scenario, state) if way.rule.hears and not way.rule.hears.anything]
+    turns = [heard("none", [move], [], []) for move in ("blame", "acknowledge", "apologise")]
+    turns += [heard(question, [], [], []) for question in ("none", "open", "inappropriate_closed")]
+    turns += [
+        heard(str((*each.question, "none")[0]), list(each.move[:1]), list(each.mark[:1]), list(each.topic[:1]))
+        for each in waits_for
+    ]
+    return list(dict.fromkeys(turns))
+
+
+@pytest.mark.parametrize("name", library())
+def test_she_never_runs_out_of_lines_however_long_she_is_kept(name: str) -> None:
+    """Trainees who stay as long as they can, and come back to the same places: whatever is said next, she has an answer."""
+    scenario = load_scenario(name).scenario
+    survivor = Survivor(scenario, 0)
+    for number in range(12):
+        chance = Random(f"kept/{number}")
+        reaction = survivor.open(survivor.initial(), 0)
+        state, way = reaction.survivor, [reaction.survivor.state]
+        while survivor.ending(state) is None:
+            for line in reaction.lines:
+                state, _ = heard_to_the_end(state, line.reveals, 0)
+            answers = {turn: survivor.react(state, [turn], 0) for turn in ways_to_speak(scenario, state.state)}
+            assert [turn for turn, answer in answers.items() if not answer.lines] == [], way
+            staying = [answer for answer in answers.values() if survivor.ending(answer.survivor) is None]
+            reaction = chance.choice(staying or list(answers.values()))
+            state, way = reaction.survivor, [*way, reaction.survivor.state]
 
 
 @settings(max_examples=60, deadline=None)
