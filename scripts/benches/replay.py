@@ -32,10 +32,10 @@ def web_replay(model: str, minutes: float) -> dict[str, Any]:
         model: Whisper checkpoint that hears the fixtures it is made of.
         minutes: how long it is.
     """
-    sys.path[:0] = [str(ROOT / "tests" / "web"), str(ROOT / "tests" / "review")]
+    sys.path.insert(0, str(ROOT / "tests" / "review"))
     from browser import Browser
-    from served import Served
 
+    from serving.server import Served
     from voicesim.review.scoring import score_bundle, write_scorecard
     from voicesim.session.cached import forget_cached
     from voicesim.session.reader import open_bundle
@@ -133,7 +133,7 @@ def _busy(browser: Any) -> float:
 def _processor(server: Any) -> float:
     """Seconds of processor time the server has taken so far; 0 where the system does not tell."""
     try:
-        fields = Path(f"/proc/{server._process.pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -142,7 +142,7 @@ def _processor(server: Any) -> float:
 def _memory(server: Any) -> int | None:
     """Most memory the server has needed so far, MiB; None where the system does not tell."""
     try:
-        lines = Path(f"/proc/{server._process.pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{server.pid}/status").read_text().splitlines()
     except OSError:
         return None
     return round(int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import struct
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+
+from serving.server import Served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENARIO = "delayed-report"
@@ -92,44 +91,23 @@ class Browser:
             number += 1
 
 
-class Server:
-    """`voicesim serve` in a process of its own."""
+def admit(server: Served) -> dict[str, str] | int:
+    """A session, or the status with which it was refused."""
+    try:
+        admitted: dict[str, str] = server.post("/api/practices", {"scenario": SCENARIO, "consent": True})
+        return admitted
+    except HTTPError as error:
+        return error.code
 
-    def __init__(self, folder: Path, most: int, model: str) -> None:
-        self.sessions = folder / f"sessions-{most}"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "voicesim", "serve", "--port", "0", "--model", model, "--voice", "pyttsx3",
-             "--most-sessions", str(most)],
-            env={**os.environ, "VOICESIM_SESSIONS": str(self.sessions), "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        self.url = next(word for word in self._process.stdout.readline().split() if word.startswith("http")).rstrip("/")
 
-    def admit(self) -> dict[str, str] | int:
-        """A session, or the status with which it was refused."""
-        body = json.dumps({"scenario": SCENARIO, "consent": True}).encode()
-        request = Request(f"{self.url}/api/practices", body, {"Content-Type": "application/json"})
-        try:
-            with urlopen(request) as answer:
-                admitted: dict[str, str] = json.load(answer)
-                return admitted
-        except HTTPError as error:
-            return error.code
+def used_by(server: Served) -> tuple[float, float]:
+    """(seconds of processor time, peak MiB) of the server and what it started."""
+    import psutil
 
-    def used(self) -> tuple[float, float]:
-        """(seconds of processor time, peak MiB) of the server and what it started."""
-        import psutil
-
-        own = psutil.Process(self._process.pid)
-        everybody = [own, *own.children(recursive=True)]
-        times = [each.cpu_times() for each in everybody]
-        return sum(t.user + t.system for t in times), sum(each.memory_info().rss for each in everybody) / 2**20
-
-    def stop(self) -> None:
-        """Ctrl-C."""
-        self._process.terminate()
-        self._process.wait(60)
+    own = psutil.Process(server.pid)
+    everybody = [own, *own.children(recursive=True)]
+    times = [each.cpu_times() for each in everybody]
+    return sum(t.user + t.system for t in times), sum(each.memory_info().rss for each in everybody) / 2**20
 
 
 def speech() -> list[bytes]:
@@ -157,14 +135,15 @@ def together(count: int, seconds: float, model: str, folder: Path) -> dict[str, 
     from voicesim.session.reader import open_bundle
     from voicesim.timebase import SAMPLE_RATE
 
-    server = Server(folder, count, model)
+    folder.mkdir()
+    server = Served(folder, "--model", model, "--most-sessions", str(count))
     try:
         blocks = speech()
 
         def shift(number: int) -> int:
             return number * len(blocks) // count  # people do not all stop speaking at the same moment
 
-        admitted = [server.admit() for _ in range(count)]
+        admitted = [admit(server) for _ in range(count)]
         browsers = [Browser(server.url, one["id"], one["token"], blocks[shift(n) :] + blocks[: shift(n)])
                     for n, one in enumerate(admitted) if isinstance(one, dict)]  # fmt: skip
         used: list[tuple[float, float, float]] = []
@@ -174,13 +153,13 @@ def together(count: int, seconds: float, model: str, folder: Path) -> dict[str, 
             talks = [asyncio.create_task(browser.talk(seconds)) for browser in browsers]
             while not all(browser.played for browser in browsers) and not all(talk.done() for talk in talks):
                 await asyncio.sleep(0.2)
-            used.append((time.monotonic(), *server.used()))
+            used.append((time.monotonic(), *used_by(server)))
             await asyncio.sleep(seconds / 2)
-            refused.append(await asyncio.to_thread(server.admit))
+            refused.append(await asyncio.to_thread(admit, server))
             await asyncio.gather(*talks)
 
         asyncio.run(everybody())
-        used.append((time.monotonic(), *server.used()))
+        used.append((time.monotonic(), *used_by(server)))
     finally:
         server.stop()
     e2e, added, troubles = [], [], 0
@@ -225,7 +204,7 @@ def web_load(model: str, seconds: float = 60.0, most: int = 12) -> dict[str, Any
     rounds: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="voicesim-load-") as folder:
         for count in (each for each in ROUNDS if each <= most):
-            rounds.append(together(count, seconds, model, Path(folder)))
+            rounds.append(together(count, seconds, model, Path(folder, str(count))))
             print(json.dumps(rounds[-1]), file=sys.stderr, flush=True)
             if not rounds[-1]["holds"]:
                 break

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 from hypothesis import strategies as st
 
 from durability.fuzzing import Target, changed, changes, held
+from serving.server import Served
 
 CLOSED_BY = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 4400, 4404, 4409})
 """Codes a connection may be closed with: said by the protocol, or by us. 1006 and 1011 would mean that the server broke."""
@@ -89,51 +86,36 @@ def wire_target() -> Target:
     return Target("wire", _sequence, run)
 
 
-class Server:
-    """`voicesim serve` in a process of its own, and a session to connect to."""
+class _Places:
+    """Sessions of a running server to connect to.
 
-    def __init__(self, folder: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "voicesim", "serve", "--port", "0", "--model", "tiny.en", "--voice", "pyttsx3"],
-            env={**os.environ, "VOICESIM_SESSIONS": str(folder / "sessions"), "PYTHONUNBUFFERED": "1",
-                 "PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=subprocess.PIPE, stderr=(folder / "stderr").open("w"), text=True,
-        )  # fmt: skip
-        self._stderr = folder / "stderr"
-        assert self._process.stdout is not None
-        self.url = next(word for word in self._process.stdout.readline().split() if word.startswith("http")).rstrip("/")
+    Args:
+        server: takes them in.
+    """
+
+    def __init__(self, server: Served) -> None:
+        self._server = server
         self._session: dict[str, str] = {}
-
-    def asked(self, path: str, body: object = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(self.url + path, data, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=20) as answer:
-            return json.load(answer)
 
     def session(self) -> dict[str, str]:
         """One that is there; another where the last is gone."""
         until = time.monotonic() + 120
         while not self._session:
             try:
-                self._session = self.asked("/api/practices", {"scenario": "drill-silence", "consent": True})
+                self._session = self._server.post("/api/practices", {"scenario": "drill-silence", "consent": True})
             except URLError:
                 assert time.monotonic() < until, "no place for two minutes"
                 time.sleep(0.5)
         return self._session
 
     def gone(self) -> None:
+        """The last one has ended."""
         self._session = {}
 
-    @property
-    def complaints(self) -> str:
-        """What it said to standard error of mistakes of its own."""
-        return "\n".join(
-            line for line in self._stderr.read_text().splitlines() if "Traceback" in line or "Error" in line
-        )
 
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(40)
+def _mistakes(server: Served) -> str:
+    """What it said to standard error of mistakes of its own."""
+    return "\n".join(line for line in server.complaints.splitlines() if "Traceback" in line or "Error" in line)
 
 
 def socket_target() -> tuple[Target, Callable[[], None]]:
@@ -146,10 +128,11 @@ def socket_target() -> tuple[Target, Callable[[], None]]:
     from websockets.sync.client import connect
 
     home = tempfile.TemporaryDirectory(prefix="voicesim-fuzz-socket-")
-    server = Server(Path(home.name))
+    server = Served(Path(home.name))
+    places = _Places(server)
 
     def send(given: Sequence[str | bytes], introduced: bool) -> int:
-        session = server.session()
+        session = places.session()
         address = server.url.replace("http", "ws") + f"/api/practices/{session['id']}/sound"
         with connect(address, origin=server.url, close_timeout=2) as connection:  # type: ignore[arg-type]
             try:
@@ -168,10 +151,10 @@ def socket_target() -> tuple[Target, Callable[[], None]]:
     def run(given: tuple[list[str | bytes], bool], folder: Path) -> None:
         code = send(*given)
         if code == 4404 and given[1]:
-            server.gone()
+            places.gone()
         assert code in CLOSED_BY, f"closed with {code}"
-        assert server.asked("/api/health")["status"] == "ok"
-        assert not server.complaints, server.complaints
+        assert server.get("/api/health")["status"] == "ok"
+        assert not _mistakes(server), _mistakes(server)
 
     def stop() -> None:
         server.stop()

@@ -8,9 +8,10 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from served import Served
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from serving.server import Served
 
 
 def ask(

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).resolve().parents[1] / "review")]
+_HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(_HERE), str(_HERE.parent / "review"), str(_HERE.parents[1] / "scripts")]
 
-from served import Served  # noqa: E402 (found by the line above)
+from serving.server import Served  # noqa: E402 (found by the line above)
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from served import Served
-
+from serving.server import Served
 from voicesim.session.meta import read_meta, write_meta
 from voicesim.store.audit import COMMAND_LINE
 from voicesim.store.opening import Store, database_of, open_store
@@ -184,7 +182,6 @@ def kept_session(sessions: Path, name: str, owner: str, private: bool = False) -
     folder = sessions / name
     model = sessions.parent / "a-session"
     if not model.exists():
-        sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))
         from durability.fuzzing import make_session
 
         make_session(model)

@@ -1,68 +1,20 @@
-"""A server as a person starts it, and a trainee whom the browser hears instead of a microphone."""
+"""A browser at a server as a person starts it, and a trainee whom it hears instead of a microphone."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import numpy as np
 import soundfile
 from browser import Browser
 
+from serving.server import Served
 from voicesim.timebase import SAMPLE_RATE, samples
 
 FIXTURES = Path(__file__).resolve().parents[2] / "audio_fixtures"
-
-
-class Served:
-    """`voicesim serve` in a process of its own.
-
-    Args:
-        folder: an empty folder; sessions are kept in it.
-        options: more of them.
-    """
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.sessions = folder / "sessions"
-        command = [sys.executable, "-m", "voicesim", "serve", "--port", "0", "--model", "tiny.en", "--voice", "pyttsx3"]
-        self._process = subprocess.Popen(
-            [*command, *options],
-            env={**os.environ, "VOICESIM_SESSIONS": str(self.sessions), "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=(folder / "stderr").open("w"), text=True,
-        )  # fmt: skip
-        self._stderr = folder / "stderr"
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert "http" in line, self.complaints
-        self.url = next(word for word in line.split() if word.startswith("http")).rstrip("/")
-        behind = re.search(r"port (\d+)", line)
-        self.port = int(behind[1]) if behind else urlsplit(self.url).port or 0
-
-    @property
-    def complaints(self) -> str:
-        """What it said to standard error: nothing, if all is well."""
-        return self._stderr.read_text()
-
-    def get(self, path: str) -> Any:
-        """What the API answers."""
-        with urlopen(self.url + path) as answer:
-            return json.load(answer)
-
-    def stop(self) -> int:
-        """Ctrl-C."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-        return self._process.wait(40)
 
 
 def trainee(path: Path, quiet: float) -> Path:

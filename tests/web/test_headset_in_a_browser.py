@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from browser import Browser
-from served import Served
+
+from serving.server import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 

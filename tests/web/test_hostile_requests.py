@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from client import admit, ask, closed_with, join, until
-from served import Served
 from websockets.exceptions import InvalidStatus
 
+from serving.server import Served
 from voicesim.session.reader import open_bundle
 
 pytestmark = pytest.mark.models

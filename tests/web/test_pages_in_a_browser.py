@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from browser import Browser
 from pages import hindrances, picture
-from served import FIXTURES, Served
+from served import FIXTURES
 
+from serving.server import Served
 from voicesim.cli.main import run
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]

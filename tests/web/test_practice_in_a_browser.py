@@ -13,8 +13,9 @@ from browser import Browser
 from cable import Cable
 from numpy.typing import NDArray
 from pages import hindrances, picture
-from served import Served, begin, headset, shown, trainee, wait
+from served import begin, headset, shown, trainee, wait
 
+from serving.server import Served
 from voicesim.engine.events import (
     AudioTrouble,
     DeviceLost,

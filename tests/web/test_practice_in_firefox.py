@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from firefox import Firefox
 from pulse import Pulse
-from served import Served, trainee
+from served import trainee
 
+from serving.server import Served
 from voicesim.engine.events import AudioTrouble, LineHeard, TurnTaken
 from voicesim.session.reader import open_bundle
 

@@ -16,8 +16,8 @@ import pytest
 import soundfile
 from client import ask
 from replayed import kept
-from served import Served
 
+from serving.server import Served
 from voicesim.engine.events import Word
 from voicesim.errors import WeightsError
 from voicesim.session.reader import open_bundle

@@ -10,7 +10,9 @@ import pytest
 from browser import Browser
 from pages import hindrances, picture
 from replayed import kept
-from served import Served, wait
+from served import wait
+
+from serving.server import Served
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from client import admit, join, until
-from served import Served
 
+from serving.server import Served
 from voicesim.cli.main import run
 from voicesim.engine.events import End
 from voicesim.session.reader import open_bundle

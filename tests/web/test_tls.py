@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from people_served import PASSWORD, populated
-from served import Served
 from websockets.typing import Origin
 
+from serving.server import Served
 from voicesim.cli.main import run
 from voicesim.web.binding import Reach, lacking
 from voicesim.web.certificate import flaw
