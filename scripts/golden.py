@@ -69,20 +69,19 @@ def check() -> int:
 
 
 def again(folder: Path) -> int:
-    """Hold every session in a folder again from its trainee's track; those that a recording drove must come out the same."""
+    """Hold every session in a folder again from its trainee's track; all must come out the same."""
     from voicesim.rescoring.held_again import hold_again
     from voicesim.review.attempts import kept_sessions
     from voicesim.review.scoring import score_bundle
     from voicesim.session.reader import open_bundle
 
     wrong = 0
-    for path, meta in kept_sessions(folder):
+    for path, _ in kept_sessions(folder):
         bundle = open_bundle(path)
         found = hold_again(bundle)
         scored = found.scorecard.to_json() == score_bundle(bundle).to_json()
         course = found.states[0] == found.states[1]
-        fine = (found.same and scored) if meta.driver == "file" else True
-        wrong += not fine
+        wrong += not (found.same and scored)
         heard = f"{len(found.turns)} turns heard otherwise" if found.turns else "heard alike"
         print(f"{path.name}: {'same events' if found.same else found.difference}; {'same' if scored else 'another'} scorecard; "
               f"{'same' if course else 'another'} course; {heard}", flush=True)  # fmt: skip

@@ -174,6 +174,17 @@ def test_no_samples_were_lost(session):
     assert len(bundle.track("trainee")) == len(bundle.track("survivor"))
 
 
+def test_held_again_from_the_trainees_track_it_comes_out_the_same(session):
+    """Words, turns, her lines and the scorecard, to the sample; only how long things took is believed to the log."""
+    from voicesim.rescoring.held_again import hold_again
+
+    bundle, _, _ = session
+    again = hold_again(bundle)
+    assert again.difference is None
+    assert again.turns == ()
+    assert again.scorecard.to_json() == (bundle.path / "scorecard.json").read_text(encoding="utf-8")
+
+
 def test_speech_is_noticed_soon(session):
     bundle, _, _ = session
     assert all(started.at - started.onset <= samples(0.25) for started in of(bundle, SpeechStarted))

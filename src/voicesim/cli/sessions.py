@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicesim import __version__
+
 from voicesim.cli.passphrase import reads_encrypted
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ def replay(session: Path, as_json: bool, listen: bool, from_sound: bool) -> int:
     Prints who said what and when, and runs the engine over the recorded events: it must decide the same again. Exit code 1 when
     it does not (the session was made by another version).
 
-    With --from-sound the whole session is held again from the trainee's track. One that a recording drove must come out the same
-    to the sample, and exit code 1 says that it did not; of one held live, what was heard otherwise is told.
+    With --from-sound the whole session is held again from the trainee's track: what was said, and all that followed from it, is
+    found anew. It must come out the same to the sample; exit code 1 says that it did not, and what was heard otherwise is told.
     """
     if from_sound:
         return _from_sound(session, as_json)
@@ -83,10 +85,11 @@ def _from_sound(session: Path, as_json: bool) -> int:
         heard = "every turn was heard alike" if not again.turns else f"{len(again.turns)} turns were heard otherwise"
         exact = ", to the sample" if again.same else ""
         click.echo(f"Held again from its sound: {heard}, and it took {course}{exact}. Overall {overall or '–'}.")
-    driven = bundle.meta.driver == "file"
-    if not driven and not as_json:
-        click.echo("It was held live: recognition and devices took their own time then, and take none now.")
-    return 1 if driven and not again.same else 0
+        if again.difference:
+            if bundle.meta.voicesim != __version__:
+                click.echo(f"It was recorded with voicesim {bundle.meta.voicesim}; this is {__version__}.")
+            click.echo(f"The first difference: {again.difference}")
+    return 0 if again.same else 1
 
 
 @click.command(short_help="Score a session: pace, interruptions, questions.")

@@ -46,7 +46,7 @@ from voicesim.live.tape import Tape
 from voicesim.timebase import FRAME, samples
 from voicesim.tts.ports import Clip
 
-_LOOK_BACK = samples(8)
+LOOK_BACK = samples(8)
 """How much of the trainee's track a judge of turn ends may look back on."""
 
 
@@ -195,7 +195,7 @@ class Conductor:
             case Stop(utterance=number):
                 self.player.stop(number)
             case Transcribe(onset=onset):
-                self._ears.ask(output, self._tape.cut(onset, self.now), self._tape.cut(self.now - _LOOK_BACK, self.now))
+                self._ears.ask(output, self._tape.cut(onset, self.now), self._tape.cut(self.now - LOOK_BACK, self.now))
             case _:
                 pass
 

@@ -26,6 +26,7 @@ def play_file(
     recording: NDArray[np.int16],
     *,
     realtime: bool = False,
+    block: int = FRAME,
     given: Sequence[Given] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -37,6 +38,7 @@ def play_file(
         conductor: the session, not begun.
         recording: the trainee's track, mono int16 at 16 kHz, shape (n,).
         realtime: keep to the wall clock.
+        block: samples handed over at once.
         given: what else happened, in order: each is told when its time comes.
         progress: told samples done and in all, now and then.
     """
@@ -44,20 +46,25 @@ def play_file(
     began = time.monotonic()
     position, told = 0, False
     due = deque(given)
+
+    def tell_what_is_due() -> None:
+        while due and due[0].at <= conductor.now and not conductor.over:
+            conductor.tell(due.popleft())
+
     try:
+        tell_what_is_due()
         while not conductor.over and position < len(recording) + _LONGEST_AFTER:
-            captured = np.zeros(FRAME, dtype=np.int16)
-            piece = recording[position : position + FRAME]
+            captured = np.zeros(block, dtype=np.int16)
+            piece = recording[position : position + block]
             captured[: len(piece)] = piece
-            played, marks = conductor.player.render(FRAME)
+            played, marks = conductor.player.render(block)
             conductor.block(captured, played, marks)
-            position += FRAME
-            while due and due[0].at <= conductor.now and not conductor.over:
-                conductor.tell(due.popleft())
-            if position >= len(recording) and not told:
+            position += block
+            tell_what_is_due()
+            if position >= len(recording) and not told and not conductor.over:
                 told = True
                 conductor.tell(TrackEnded(conductor.now))
-            if position % (FRAME * 32) == 0:
+            if position % (block * 32) == 0:
                 progress(min(position, len(recording)), len(recording))
             if realtime:
                 time.sleep(max(0.0, began + position / SAMPLE_RATE - time.monotonic()))

@@ -27,7 +27,7 @@ from voicesim.session.meta import Consent, Part, ScenarioRef, SessionMeta
 
 if TYPE_CHECKING:
     from voicesim.asr.ports import Transcriber
-    from voicesim.live.conductor import Conductor, Recorder
+    from voicesim.live.conductor import Activity, Conductor, Recorder
     from voicesim.live.player import Player
     from voicesim.scenario.model import Scenario
     from voicesim.session.writer import SessionWriter
@@ -218,7 +218,13 @@ def default_folder(loaded: LoadedScenario) -> Path:
 
 
 def conductor_of(
-    prepared: Prepared, recorder: Recorder, meta: SessionMeta, ears: Ears, watch: Watch, player: Player | None
+    prepared: Prepared,
+    recorder: Recorder,
+    meta: SessionMeta,
+    ears: Ears,
+    watch: Watch,
+    player: Player | None,
+    activity: Activity | None = None,
 ) -> Conductor:
     """A session about to begin: what is prepared, with whoever records, listens, watches and plays."""
     from voicesim.audio.vad import VoiceActivity
@@ -228,7 +234,7 @@ def conductor_of(
     return Conductor(
         prepared.rules,
         recorder,
-        VoiceActivity(),
+        activity or VoiceActivity(),
         ears,
         player or Player(),
         prepared.book.clip,

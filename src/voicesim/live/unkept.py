@@ -17,7 +17,7 @@ from voicesim.live.practice import Watch
 from voicesim.session.in_memory import MemoryRecorder
 
 if TYPE_CHECKING:
-    from voicesim.live.conductor import Conductor
+    from voicesim.live.conductor import Activity, Conductor
     from voicesim.live.ears import Ears
     from voicesim.live.player import Player
     from voicesim.live.practice import Prepared
@@ -30,7 +30,12 @@ def _nobody(record: Record, state: ConversationState) -> None:
 
 @contextmanager
 def unkept(
-    prepared: Prepared, meta: SessionMeta, ears: Ears, watch: Watch = _nobody, player: Player | None = None
+    prepared: Prepared,
+    meta: SessionMeta,
+    ears: Ears,
+    watch: Watch = _nobody,
+    player: Player | None = None,
+    activity: Activity | None = None,
 ) -> Iterator[tuple[Conductor, MemoryRecorder]]:
     """A session that is not kept, open while the body runs. Takes what `recording` takes, but for a folder.
 
@@ -42,7 +47,7 @@ def unkept(
     leave_no_core_file()
     recorder = MemoryRecorder(meta, prepared.loaded.scenario)
     try:
-        yield conductor_of(prepared, recorder, meta, ears, watch, player), recorder
+        yield conductor_of(prepared, recorder, meta, ears, watch, player, activity), recorder
     finally:
         ears.close()
 

@@ -1,8 +1,8 @@
 """A kept session held again from its trainee's track: the ears listen anew, the engine decides anew, the scorer scores anew.
 
-`live.replay` proves that the log alone rebuilds every decision. This goes further back, to the sound. A session that a recording
-drove comes out the same to the sample. Of one that was held live, the words and what they led to should; when words became known
-differs, since recognition took its own time then, and hence when she answered.
+`live.replay` proves that the log alone rebuilds every decision. This goes further back, to the sound: the session comes out the
+same to the sample. Of one that was held live, the log tells how long recognition and the devices took then (`as_it_was`); what was
+said, and all that followed from it, is found anew.
 """
 
 from __future__ import annotations
@@ -25,16 +25,22 @@ from voicesim.engine.events import (
     TurnTaken,
 )
 from voicesim.errors import BadInputError
-from voicesim.live.practice import Progress, prepare, silent_progress
+from voicesim.live.conductor import Activity
+from voicesim.live.ears import Ears
+from voicesim.live.player import Player
+from voicesim.live.practice import Prepared, Progress, Watch, prepare, silent_progress
 from voicesim.live.settings import TurnTakingSeconds
 from voicesim.scenario.load import load_scenario
 from voicesim.scoring.scorecard import Scorecard
 from voicesim.session.meta import META
 from voicesim.session.names import SCENARIO
 from voicesim.session.reader import Bundle
+from voicesim.timebase import FRAME, samples
 
 GIVEN = (KeyPressed, DeviceLost, DeviceRestored, AudioTrouble)
 """What cannot be heard in the track is taken from the log, when it was."""
+_LIVE_BLOCK = samples(0.02)
+"""Sound cards and browsers hand on sound in blocks of this length."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,7 @@ def hold_again(
     Raises:
         VoicesimError: weights or voice cannot be had, or the trainee's track cannot be read.
     """
-    from voicesim.live.ears import PromptEars
-    from voicesim.live.from_file import LATENCY, play_file
+    from voicesim.live.from_file import play_file
     from voicesim.live.unkept import unkept
     from voicesim.review.scoring import score_bundle
 
@@ -100,13 +105,13 @@ def hold_again(
     )
     prepared = replace(prepared, turn_taking=turn_taking)
     given = tuple(record for record in bundle.records if isinstance(record, GIVEN))
-    ears = PromptEars(prepared.listener, LATENCY)
-    with unkept(prepared, meta, ears) as (conductor, recorder):
-        play_file(conductor, sound[:ended], given=given, progress=played)
+    edges = _edges(bundle, prepared)
+    with unkept(prepared, meta, edges.ears, edges.watch, edges.player, edges.activity) as (conductor, recorder):
+        play_file(conductor, sound[:ended], block=edges.block, given=given, progress=played)
         again = recorder.bundle()
     return HeldAgain(
         again.records,
-        _difference(bundle.records, again.records),
+        _difference(bundle, again.records),
         tuple(pair for pair in zip_longest(_turns(bundle), _turns(again), fillvalue="") if pair[0] != pair[1]),
         (_states(bundle), _states(again)),
         (_ending(bundle), _ending(again)),
@@ -114,7 +119,46 @@ def hold_again(
     )
 
 
-def _difference(then: tuple[Record, ...], now: tuple[Record, ...]) -> str | None:
+@dataclass(frozen=True)
+class _Edges:
+    """What a session is wired to when it is held again."""
+
+    ears: Ears
+    player: Player
+    activity: Activity
+    watch: Watch
+    block: int
+    """Samples in which the driver hands on sound."""
+
+
+def _edges(bundle: Bundle, prepared: Prepared) -> _Edges:
+    """A recording's session repeats by itself; of a live one, times are taken from the log."""
+    from voicesim.audio.vad import VoiceActivity
+    from voicesim.live.ears import PromptEars
+    from voicesim.live.from_file import LATENCY
+    from voicesim.rescoring.as_it_was import EarsAsTheyWere, Pauses, PlayerAsItWas, VoiceAsItWas
+
+    if bundle.meta.driver == "file":
+        ears = PromptEars(prepared.listener, LATENCY)
+        return _Edges(ears, Player(), VoiceActivity(), lambda record, state: None, FRAME)
+    records, pauses = bundle.records, Pauses(bundle.records)
+    player = PlayerAsItWas(records, bundle.track("survivor"), bundle.meta.loop_latency)
+    return _Edges(
+        EarsAsTheyWere(prepared.listener, records, pauses, LATENCY),
+        player,
+        VoiceAsItWas(VoiceActivity(), records, pauses),
+        player.watch,
+        _LIVE_BLOCK,
+    )
+
+
+def _difference(bundle: Bundle, now: tuple[Record, ...]) -> str | None:
+    then = bundle.records
+    if not any(isinstance(record, End) for record in then):
+        # Cut off: of its last moments the log may tell what the track has not.
+        reached = len(bundle.track("trainee"))
+        then = tuple(record for record in then if record.at < reached)
+        now = now[: len(then)]
     for number, (before, after) in enumerate(zip(then, now, strict=False)):
         if before != after:
             return f"record {number}: was {before}, is now {after}"
