@@ -27,6 +27,7 @@ from voicesim.engine.events import (
     SpeechStarted,
     TurnTaken,
 )
+from voicesim.rescoring.held_again import hold_again
 from voicesim.session.reader import Bundle, open_bundle
 from voicesim.session.tracks import TrackName
 from voicesim.timebase import samples
@@ -115,6 +116,12 @@ def test_speech_is_noticed_soon(held: Bundle) -> None:
 def test_little_sound_was_lost(held: Bundle) -> None:
     lost = sum(trouble.samples for trouble in of(held, AudioTrouble))
     assert lost < samples(1.0), "of some forty seconds, on a machine that does other things too"
+
+
+def test_held_again_from_the_trainees_track_it_comes_out_the_same(held: Bundle) -> None:
+    again = hold_again(held)
+    assert again.difference is None
+    assert again.scorecard.to_json() == (held.path / "scorecard.json").read_text(encoding="utf-8")
 
 
 def test_the_report_opens_in_the_list_of_sessions_and_plays(held: Bundle, server: Served, browser: Browser) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from voicesim import __version__
-
 from voicesim.cli.passphrase import reads_encrypted
 
 if TYPE_CHECKING:
