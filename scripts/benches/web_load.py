@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import struct
 import sys
 import tempfile
 import time
-from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
+from serving.page import BLOCK, Page
 from serving.server import Served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,68 +25,6 @@ HOLDS = {"added_p95_ms": 500.0, "silences_share": 0.01}
 most one block in a hundred came too late."""
 ROUNDS = (1, 2, 4, 6, 8, 12, 16)
 """How many sessions at once are tried."""
-_BLOCK, _SECONDS = 320, 0.02
-_AHEAD = 3
-
-
-@dataclass
-class Browser:
-    """One make-believe page."""
-
-    url: str
-    id: str
-    token: str
-    blocks: list[bytes]
-    late: int = 0
-    played: int = 0
-    closed: str = ""
-    _waiting: deque[tuple[int, bool]] = field(default_factory=deque)
-    """Numbers of the blocks that wait to be played, and whether they are silent."""
-
-    async def talk(self, seconds: float) -> None:
-        """Join the session, begin it once it is ready, and talk for some time."""
-        from websockets.asyncio.client import connect
-        from websockets.exceptions import ConnectionClosed
-
-        address = self.url.replace("http", "ws") + f"/api/practices/{self.id}/sound"
-        try:
-            async with connect(address, origin=self.url, compression=None) as socket:  # type: ignore[arg-type]
-                await socket.send(json.dumps({"type": "hello", "token": self.token}))
-                await self._until_ready(socket)
-                await socket.send(json.dumps({"type": "begin", "rate": 48000}))
-                reading = asyncio.create_task(self._read(socket))
-                await self._speak(socket, seconds)
-                await socket.send(json.dumps({"type": "press", "what": "stop"}))
-                await asyncio.wait_for(reading, 60)
-        except (ConnectionClosed, TimeoutError, OSError) as error:
-            self.closed = f"{type(error).__name__}: {error}"[:100]
-
-    async def _until_ready(self, socket: Any) -> None:
-        async for message in socket:
-            if isinstance(message, str) and json.loads(message).get("phase") == "ready":
-                return
-
-    async def _read(self, socket: Any) -> None:
-        async for message in socket:
-            if isinstance(message, bytes):
-                number, flags = struct.unpack_from("<II", message)
-                self._waiting.append((number, bool(flags & 1)))
-            elif json.loads(message).get("type") == "over":
-                return
-
-    async def _speak(self, socket: Any, seconds: float) -> None:
-        began, number, playing = time.monotonic(), 0, False
-        while number * _SECONDS < seconds:
-            await asyncio.sleep(max(0.0, began + number * _SECONDS - time.monotonic()))
-            playing = playing or len(self._waiting) >= _AHEAD
-            if len(self._waiting) > _AHEAD + 1 and self._waiting[0][1]:
-                self._waiting.popleft()  # as the page does: silence that only makes her late is left out
-            sounds = self._waiting.popleft()[0] if playing and self._waiting else -1
-            self.played += playing
-            self.late += playing and sounds < 0
-            header = struct.pack("<IiHH", number, sounds, min(len(self._waiting), 65535), 0)
-            await socket.send(header + self.blocks[number % len(self.blocks)])
-            number += 1
 
 
 def admit(server: Served) -> dict[str, str] | int:
@@ -119,10 +55,10 @@ def speech() -> list[bytes]:
     short = next(turn for turn in turns if 3 < turn["end_of_speech"] < 4)
     sound, _ = soundfile.read(ROOT / "audio_fixtures" / "turns" / short["audio"], dtype="int16")
     rng = np.random.default_rng(1)
-    whole = (rng.standard_normal(500 * _BLOCK) * 8).astype(np.int16)
+    whole = (rng.standard_normal(500 * BLOCK) * 8).astype(np.int16)
     length = min(len(sound), len(whole))
     whole[:length] = sound[:length]
-    return [whole[start : start + _BLOCK].tobytes() for start in range(0, len(whole), _BLOCK)]
+    return [whole[start : start + BLOCK].tobytes() for start in range(0, len(whole), BLOCK)]
 
 
 def together(count: int, seconds: float, model: str, folder: Path) -> dict[str, Any]:
@@ -144,7 +80,7 @@ def together(count: int, seconds: float, model: str, folder: Path) -> dict[str, 
             return number * len(blocks) // count  # people do not all stop speaking at the same moment
 
         admitted = [admit(server) for _ in range(count)]
-        browsers = [Browser(server.url, one["id"], one["token"], blocks[shift(n) :] + blocks[: shift(n)])
+        browsers = [Page(server.url, one["id"], one["token"], blocks[shift(n) :] + blocks[: shift(n)])
                     for n, one in enumerate(admitted) if isinstance(one, dict)]  # fmt: skip
         used: list[tuple[float, float, float]] = []
         refused: list[dict[str, str] | int] = []

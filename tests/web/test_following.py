@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import struct
 import threading
-import time
-from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from browser import Browser
@@ -20,6 +16,7 @@ from served import shown, wait
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from serving.page import Page
 from voicesim.remarks.kinds import Flag
 from voicesim.remarks.log import read_remarks
 
@@ -39,59 +36,17 @@ class Practising:
         wish = {"scenario": "drill-silence", "consent": True, "private": private}
         status, text, _ = who.ask("POST", "/api/practices", wish)
         assert status == 202, text
-        self.admitted: dict[str, str] = json.loads(text)
-        self.notes: list[str] = []
-        self.session = ""
-        self.ready = threading.Event()
-        self._stop = threading.Event()
-        self._waiting: deque[int] = deque()
-        address = served.url.replace("http", "ws") + f"/api/practices/{self.admitted['id']}/sound"
-        self._open = ExitStack()
-        self._socket = self._open.enter_context(
-            connect(address, origin=served.url, additional_headers={"Cookie": who.cookie})  # type: ignore[arg-type]
-        )
-        self._socket.send(json.dumps({"type": "hello", "token": self.admitted["token"]}))
-        self._threads = [threading.Thread(target=self._read), threading.Thread(target=self._speak)]
-        for thread in self._threads:
-            thread.start()
-        assert self.ready.wait(90)
-
-    def _read(self) -> None:
-        try:
-            for said in self._socket:
-                if isinstance(said, bytes):
-                    self._waiting.append(struct.unpack_from("<I", said)[0])
-                    continue
-                message: dict[str, Any] = json.loads(said)
-                if message.get("phase") == "ready":
-                    self._socket.send(json.dumps({"type": "begin"}))
-                    self.ready.set()
-                if message.get("type") == "note":
-                    self.notes.append(message["words"])
-                if message.get("type") == "over":
-                    self.session = message["session"]
-                    return
-        except ConnectionClosed:
-            pass
-
-    def _speak(self) -> None:
-        self.ready.wait(90)
-        began = time.monotonic()
-        for number in range(6000):
-            if self._stop.wait(max(0.0, began + number * 0.02 - time.monotonic())):
-                return
-            plays = self._waiting.popleft() if len(self._waiting) > 3 else -1
-            self._socket.send(struct.pack("<IiHH", number, plays, min(9, len(self._waiting)), 0) + bytes(640))
+        admitted = json.loads(text)
+        self.page = Page(served.url, admitted["id"], admitted["token"], cookie=who.cookie)
+        self._talking = threading.Thread(target=lambda: asyncio.run(self.page.talk(120)))
+        self._talking.start()
+        assert self.page.begun.wait(90), self.page.closed
 
     def end(self) -> None:
         """Press stop, and wait until it is kept. The second time, nothing."""
-        if self._stop.is_set():
-            return
-        self._socket.send(json.dumps({"type": "press", "what": "stop"}))
-        self._threads[0].join(60)
-        self._stop.set()
-        self._threads[1].join(10)
-        self._open.close()
+        self.page.enough()
+        self._talking.join(70)
+        assert not self.page.closed, self.page.closed
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +72,7 @@ def closed_with(connecting: ClientConnection) -> int:
 
 def test_a_private_session_is_followed_by_nobody_and_no_session_by_a_trainee(served: PeopleServed) -> None:
     practising = Practising(served, served.trainee, private=True)
-    name = practising.admitted["id"]
+    name = practising.page.id
     try:
         for who, code in (
             (served.instructor, 4404),
@@ -147,13 +102,13 @@ def test_an_instructor_follows_flags_a_moment_by_a_key_and_finds_it_in_the_sessi
             browser.press("2")
             wait(browser, "document.getElementById('flagged').textContent.includes('flagged')", 10)
             picture(browser, "following")
-            assert any("Instructor Reed is following" in note for note in practising.notes)
+            assert any("Instructor Reed is following" in note for note in practising.page.notes)
             practising.end()
             wait(browser, "!document.getElementById('over').hidden", 30)
             assert "Good silence" in shown(browser)
             assert not browser.problems
     finally:
         practising.end()
-    flags = [one for one in read_remarks(served.sessions / practising.session).remarks if isinstance(one, Flag)]
+    flags = [one for one in read_remarks(served.sessions / practising.page.session).remarks if isinstance(one, Flag)]
     assert [one.button for one in flags] == ["good-silence"]
     assert flags[0].at > 0
