@@ -34,6 +34,8 @@ READ_FROM = (META, SCORECARD, CERTIFICATE, REMARKS, SEALED)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 _AT_ONCE = 500
 """Sessions written in one transaction: others get their turn in between."""
+_NO_KEY = "?"
+"""Behind the stamp of an encrypted session that was met without its key: it is tried again once the key is there."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -71,7 +73,8 @@ def refresh(database: Database, sessions: Path, opened: Opened | None, only: str
         for name in ([only] if only else _names(sessions))
         if session_name(name) and (mark := stamp(sessions / name))
     }
-    stale = [name for name, mark in found.items() if known.get(name) != mark]
+    stale = [name for name, mark in found.items() if known.get(name) not in (mark, mark + _NO_KEY)]
+    stale += _waiting([name for name, mark in found.items() if known.get(name) == mark + _NO_KEY], sessions, opened)
     gone = [name for name in known if name not in found]
     unread: list[str] = []
     for some in _several(stale):
@@ -83,6 +86,19 @@ def refresh(database: Database, sessions: Path, opened: Opened | None, only: str
             db.execute(delete(SessionRow).where(SessionRow.id.in_(some)))
     added = sum(name not in known for name in stale)
     return Refreshed(added, len(stale) - added, len(gone), len(found) - len(stale), tuple(unread))
+
+
+def _waiting(names: list[str], sessions: Path, opened: Opened | None) -> list[str]:
+    """Of encrypted sessions that were met without the key: all of them if it is at hand now. One is tried for all."""
+    if not names or opened is None:
+        return []
+    try:
+        with opened(sessions / names[0]):
+            return names
+    except NoKeyError:
+        return []
+    except (VoicesimError, OSError):
+        return names
 
 
 def stamp(folder: Path) -> str:
@@ -154,7 +170,7 @@ def _read(folder: Path, mark: str, opened: Opened | None) -> _Read:
             with opened(folder) as readable:
                 row, points = read_session(readable)
     except NoKeyError:
-        return base, None
+        return {**base, "stamp": mark + _NO_KEY}, None
     except (VoicesimError, OSError, ValueError) as error:
         problem = error.problem if isinstance(error, VoicesimError) else f"it cannot be read ({error})"
         if base["sealed"]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, HTTPException
 
+from voicesim.errors import VoicesimError
+from voicesim.remarks.settings import ReleaseRules, room_settings
 from voicesim.session.meta import META, read_meta
 from voicesim.store.opened import opened_in_part
 from voicesim.web.access import ALONE, Person, seen_session, signed_in
@@ -36,6 +40,31 @@ def shows_scores(person: Person, folder: Path) -> bool:
     if meta.owner == person.id:
         return is_released(folder)
     return person.teaches and not meta.private
+
+
+def shown_scores(person: Person, sessions: Path) -> Callable[[KeptSession], bool]:
+    """The same for many sessions of which it is known whose they are. Not shown, where a session cannot be read.
+
+    Args:
+        person: who asks.
+        sessions: the folder they lie in.
+    """
+
+    @cache
+    def rules() -> ReleaseRules:
+        return room_settings(sessions).release
+
+    def shows(one: KeptSession) -> bool:
+        if person.id == ALONE.id:
+            return True
+        if one.owner != person.id:
+            return person.teaches and not one.private
+        try:
+            return is_released(sessions / one.id, rules())
+        except VoicesimError:
+            return False
+
+    return shows
 
 
 def scored_session(

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from voicesim.errors import BadInputError, VoicesimError
-from voicesim.review.attempts import kept_sessions
 from voicesim.review.scoring import SCORECARD
 from voicesim.session.meta import META, SessionMeta, read_meta
+from voicesim.store.keys import open_key
 from voicesim.store.opened import opened, opened_in_part
-from voicesim.store.sealed_folder import SEALED, is_sealed
+from voicesim.store.sealed_folder import is_sealed
 from voicesim.timebase import seconds
+
+if TYPE_CHECKING:
+    from voicesim.store.index import Index
+    from voicesim.store.opening import Store
 
 REPORT = "report.html"
 _LINGER = 60.0
 """Seconds that the plain copy of an encrypted session waits for the next look."""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,149}")
 
 
 class KeptSession(BaseModel):
@@ -48,14 +53,67 @@ class KeptSession(BaseModel):
     """Whether whoever asks is shown the score; without it, `score` is None."""
 
 
-def listed(sessions: Path) -> list[KeptSession]:
-    """The sessions in a folder, newest first; what is no session, or is damaged, is passed over."""
-    found = [_short(path, meta) for path, meta in kept_sessions(sessions) if _NAME.fullmatch(path.name)]
+def listed(sessions: Path, store: Store | None = None) -> list[KeptSession]:
+    """The sessions in a folder, newest first; what is no session, or is damaged, is passed over.
+
+    Each is read again only when its files have changed: by the store's index where there is one, else by what this process
+    remembers. Encrypted ones are listed only with their key at hand: without it nobody can say whose they are.
+
+    Args:
+        sessions: the folder.
+        store: whose index knows them.
+    """
+    if store is not None:
+        return list(_from_index(sessions, store.index))
+    return sorted(_from_folder(sessions), key=lambda one: one.created, reverse=True)
+
+
+def _from_folder(sessions: Path) -> Iterator[KeptSession]:
+    from voicesim.store.indexing import session_name, stamp
+
     for path in sessions.iterdir() if sessions.is_dir() else ():
-        if _NAME.fullmatch(path.name) and not path.is_symlink() and is_sealed(path):
-            with suppress(VoicesimError, OSError):  # without its key nobody can say whose it is
-                found.append(_sealed_short(path))
-    return sorted(found, key=lambda one: one.created, reverse=True)
+        mark = stamp(path) if session_name(path.name) else ""
+        if mark:
+            with suppress(VoicesimError, OSError, ValueError):
+                yield _read_once(path, mark)
+
+
+def _from_index(sessions: Path, index: Index) -> Iterator[KeptSession]:
+    from voicesim.store.index import Wanted
+
+    index.refresh(sessions)
+    rows = [one for one in index.page(Wanted(), most=0).sessions if one.state != "unread" and not one.problem]
+    with_key = any(one.sealed for one in rows) and _key_at_hand(sessions)
+    for one in rows:
+        if with_key or not one.sealed:
+            yield KeptSession(
+                id=one.id,
+                scenario=one.scenario,
+                title=one.title,
+                created=_here(one.created).isoformat(),
+                seconds=one.seconds,
+                mode=one.mode,
+                state=one.state,
+                score=one.reviewed,
+                owner=one.owner,
+                private=one.private,
+            )
+
+
+def _key_at_hand(sessions: Path) -> bool:
+    try:
+        open_key(sessions.absolute())
+    except VoicesimError:
+        return False
+    return True
+
+
+def _here(moment: datetime) -> datetime:
+    """By this computer's clock, as the session's own files say it."""
+    try:
+        return moment.astimezone()
+    except (OverflowError, OSError, ValueError):  # the year 1 or 9999: somebody has written it into the file by hand
+        return moment
 
 
 def without_score(session: KeptSession) -> KeptSession:
@@ -69,13 +127,15 @@ def find(sessions: Path, name: str) -> tuple[Path, KeptSession]:
     Raises:
         BadInputError: there is none of this name.
     """
+    from voicesim.store.indexing import session_name, stamp
+
     path = sessions / name
     missing = BadInputError("There is no such session.", "It may have been deleted: look at the list of sessions.")
-    if not _NAME.fullmatch(name) or path.is_symlink() or not ((path / META).is_file() or is_sealed(path)):
+    if not session_name(name) or path.is_symlink() or not ((path / META).is_file() or is_sealed(path)):
         raise missing
     if path.resolve().parent != sessions.resolve():
         raise missing
-    return path, _sealed_short(path) if is_sealed(path) else _short(path, read_meta(path))
+    return path, _read_once(path, stamp(path))
 
 
 def report_of(path: Path) -> str:
@@ -101,14 +161,9 @@ def report_of(path: Path) -> str:
             ) from None
 
 
-def _sealed_short(path: Path) -> KeptSession:
-    """An encrypted session in short. Each state of it is decrypted once."""
-    state = (path / SEALED).stat()
-    return _unsealed_short(path, state.st_mtime_ns, state.st_size, state.st_ino)
-
-
 @lru_cache(maxsize=20_000)
-def _unsealed_short(path: Path, changed: int, size: int, inode: int) -> KeptSession:
+def _read_once(path: Path, mark: str) -> KeptSession:
+    """A session in short, encrypted or not: each state of its files is read once."""
     with opened_in_part(path, META, SCORECARD) as readable:
         return _short(readable, read_meta(readable))
 

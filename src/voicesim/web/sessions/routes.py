@@ -14,7 +14,7 @@ from voicesim.web.accounts.audit import by
 from voicesim.web.guard import REPORT_POLICY
 from voicesim.web.pages import page
 from voicesim.web.replay.memory import forget
-from voicesim.web.room.release import NOT_RELEASED, scored_session, shows_scores
+from voicesim.web.room.release import NOT_RELEASED, scored_session, shown_scores, shows_scores
 from voicesim.web.sessions import kept
 from voicesim.web.world import Problem, world
 
@@ -28,8 +28,7 @@ _Own = Annotated[tuple[Path, kept.KeptSession], Depends(own_session)]
 @router.get("/api/sessions", summary="The kept sessions, newest first")
 def list_sessions(request: Request, person: _SignedIn) -> list[kept.KeptSession]:
     """The sessions that may be seen, newest first."""
-    sessions = world(request).sessions
-    return [_shown(person, sessions / one.id, one) for one in kept.listed(sessions) if may_see(person, one)]
+    return _listed(request, person)
 
 
 @router.get("/api/sessions/{name}", summary="One kept session", responses={404: {"model": Problem}})
@@ -57,12 +56,8 @@ def delete_session(request: Request, own: _Own) -> Response:
 @router.get("/sessions", include_in_schema=False)
 def sessions_page(request: Request, person: _SignedIn) -> HTMLResponse:
     """The kept sessions."""
-    here = world(request)
-    found = [
-        (_shown(person, here.sessions / one.id, one), here.hall.recording_in(one.id))
-        for one in kept.listed(here.sessions)
-        if may_see(person, one)
-    ]
+    running = world(request).hall.recording_in
+    found = [(one, running(one.id)) for one in _listed(request, person)]
     return page("sessions/sessions", person=person, here="sessions", sessions=found)
 
 
@@ -80,6 +75,14 @@ def session_page(request: Request, person: _SignedIn, seen: _Seen) -> HTMLRespon
 def report(seen: _Scored) -> HTMLResponse:
     """The report itself: what `voicesim report` writes."""
     return HTMLResponse(kept.report_of(seen[0]), headers={"Content-Security-Policy": REPORT_POLICY})
+
+
+def _listed(request: Request, person: Person) -> list[kept.KeptSession]:
+    """The sessions that may be seen, as this person may see them, newest first."""
+    here = world(request)
+    found = [one for one in kept.listed(here.sessions, here.store) if may_see(person, one)]
+    shows = shown_scores(person, here.sessions)
+    return [one if shows(one) else kept.without_score(one) for one in found]
 
 
 def _shown(person: Person, path: Path, session: kept.KeptSession) -> kept.KeptSession:
