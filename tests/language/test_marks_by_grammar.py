@@ -63,6 +63,13 @@ def test_one_question_with_a_clause_in_it_stays_one(text: str) -> None:
         ("He kept ringing me.", "and when he threatened you what did you do"),
         ("My arm is sore.", "Is that the arm he twisted?"),
         ("The bike came out of nowhere.", "you were speeding weren't you"),
+        ("He pushed me.", "why didn't you shout"),
+        ("He hit the brakes and we spun round.", "When did the lorry hit you?"),
+        ("My partner came in late.", "And your boyfriend, has he been like this before?"),
+        ("I had two drinks, I wasn't drunk.", "why were you so drunk"),
+        ("He's been following me for weeks.", "when did you split up with him"),
+        ("My son has a fever.", "what did your husband give him for it"),
+        ("I went to the shop.", "what did the woman at the bus stop say"),
     ],
 )
 def test_a_detail_that_she_has_not_given_is_presumed(she_said: str, text: str) -> None:
@@ -75,7 +82,12 @@ def test_a_detail_that_she_has_not_given_is_presumed(she_said: str, text: str) -
         ("We went for a meal.", "what did you have to eat"),
         ("He drove me home afterwards.", "What did he say in the car?"),
         ("He came up behind me in the stairwell.", "were you on the stairs"),
-        ("He pushed me.", "why didn't you shout"),
+        ("He hit the brakes and we spun round.", "When he braked, how fast were you going?"),
+        ("A man on a moped snatched my bag.", "which way did the rider go"),
+        ("We had a row about money.", "how did the argument start"),
+        ("He stood in front of the door.", "When he blocked the door, what did you say?"),
+        ("I left him in March.", "How has he been since you separated?"),
+        ("I can't sleep, I just lie there.", "What goes through your mind when you're lying there?"),
         ("He pushed me.", "Which hand did he push you with?"),
         ("I've got this rash.", "What are you allergic to?"),
         ("My manager asked me to stay.", "you could have gone home couldn't you"),
@@ -84,6 +96,37 @@ def test_a_detail_that_she_has_not_given_is_presumed(she_said: str, text: str) -
 )
 def test_what_goes_without_saying_is_not_presumed(she_said: str, text: str) -> None:
     assert "presumes" not in marks_of(text, she_said)
+
+
+@pytest.mark.parametrize(
+    ("answer", "there"),
+    [("Yes.", False), ("Yeah, twice.", False), ("He did.", False), ("No.", True), ("Not then.", True)],
+)
+def test_what_she_has_agreed_to_is_raised(answer: str, there: bool) -> None:
+    context = [
+        ContextTurn("survivor", "He came round on Sunday."),
+        ContextTurn("trainee", "Did he threaten you?"),
+        ContextTurn("survivor", answer),
+    ]
+    assert ("presumes" in read_turn("When did he threaten you?", context).marks) is there
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("What helped you to cut down? Was it the walking?", True),
+        ("Describe the road for me. Was it wet?", True),
+        ("what happened then when was this", True),
+        ("How did it begin? And how long did it go on for?", False),
+        ("Where were you? Who was there?", False),
+    ],
+)
+def test_an_open_question_is_spoiled_by_a_guess_at_its_answer(text: str, there: bool) -> None:
+    assert ("recast" in marks_of(text)) is there
+
+
+def test_a_question_begun_again_is_one_question() -> None:
+    assert "multiple" not in marks_of("Have you ever, sorry, have you ever written to him about it?")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +141,10 @@ def test_what_goes_without_saying_is_not_presumed(she_said: str, text: str) -> N
         ("so first he shut the door and then", "chronology", True),
         ("just take it from the top", "chronology", True),
         ("what do you want to do next", "chronology", False),
+        ("What's happened since?", "chronology", True),
+        ("What happened from there?", "chronology", True),
+        ("When you say it went from there, what do you mean?", "chronology", False),
+        ("what kept you doing so well", "why", False),
         ("tell me roughly how many there were", "faux_invitation", True),
         ("tell me are you safe", "faux_invitation", True),
         ("can you tell me about when you first met", "faux_invitation", False),

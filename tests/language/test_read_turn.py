@@ -122,8 +122,9 @@ def test_a_doubtful_form_says_so() -> None:
 def test_the_profiles_disagree_on_purpose() -> None:
     types = read_turn("What colour was it?").sentences[0].types
     assert (types.griffiths, types.nichd, types.miti) == ("probing", "directive", "closed")
-    types = read_turn("How did he get in?").sentences[0].types
+    types = read_turn("How did he talk to you?").sentences[0].types
     assert (types.griffiths, types.nichd, types.miti) == ("probing", "directive", "open")
+    assert read_turn("How did he get in?").sentences[0].types.miti == "closed", "a fact of a word or two"
     types = read_turn("Was he tall or short?").sentences[0].types
     assert (types.griffiths, types.nichd, types.miti) == ("forced_choice", "option_posing", "closed")
 

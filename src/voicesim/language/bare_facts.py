@@ -11,7 +11,8 @@ from functools import cache
 from voicesim.language.evidence import FormReading
 from voicesim.language.lexicon import load_move_phrases, load_words
 from voicesim.language.questions.grammar import opening
-from voicesim.language.questions.types import Raised, generic_stems
+from voicesim.language.questions.raised import Raised
+from voicesim.language.questions.types import generic_stems
 from voicesim.language.text.phrases import Line, Match, PhraseIndex, compile_phrase
 from voicesim.language.text.sentences import Piece
 from voicesim.language.text.stems import content_stems

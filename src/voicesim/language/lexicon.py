@@ -100,9 +100,19 @@ class QuestionPhrases(_Lexicon):
 
     format: str
     lists: dict[str, WordListOrPhrases]
-    goes_with: dict[str, WordListOrPhrases]
-    """What may be pointed at once something was named: a car once somebody drove."""
     groups: dict[str, PhraseGroup]
+
+
+class RaisedWords(_Lexicon):
+    """What counts as raised once she has said something else."""
+
+    format: str
+    alike: tuple[WordList, ...]
+    """Words for the same thing."""
+    goes_with: dict[str, WordList]
+    """What goes without saying once something was named (any of the words of the key): a car once somebody drove."""
+    phrases: dict[str, WordList]
+    """The same for patterns of words."""
 
 
 class BareFacts(_Lexicon):
@@ -174,6 +184,12 @@ def load_tokens() -> ListenerTokens:
 def load_question_phrases() -> QuestionPhrases:
     """`lexicons/questions.yaml`."""
     return _load("questions.yaml", QuestionPhrases)
+
+
+@cache
+def load_raised() -> RaisedWords:
+    """`lexicons/raised.yaml`."""
+    return _load("raised.yaml", RaisedWords)
 
 
 @cache

@@ -14,19 +14,19 @@ from voicesim.language.meanings import Meaning, of_piece
 from voicesim.language.moves import UNKIND, find_moves, moves_by_meaning
 from voicesim.language.questions import marks
 from voicesim.language.questions.forms import read_form
-from voicesim.language.questions.grammar import opening, verb_base
+from voicesim.language.questions.grammar import opening
 from voicesim.language.questions.presumed import presumes
+from voicesim.language.questions.raised import Raised, raised_by
 from voicesim.language.questions.second_opinion import Kind, second_opinion
-from voicesim.language.questions.types import Raised, TypeReading, read_types, specific_stems
+from voicesim.language.questions.types import TypeReading, read_types, specific_stems
 from voicesim.language.reading import ContextTurn, Cue, Form, QuestionTypes, Sentence, TurnReading
 from voicesim.language.text.phrases import Line, Match
 from voicesim.language.text.sentences import Piece, split
-from voicesim.language.text.stems import content_stems
 from voicesim.language.text.tokens import Word, fluent, spoken_words, tokenize
 from voicesim.language.topics import find_topics
 from voicesim.scenario.model import Mark, Move
 
-READER = "rules/4+words/3"
+READER = "rules/5+words/4"
 """Which reader made a reading: its kind, and a number that grows whenever the same text may be read differently."""
 
 
@@ -48,7 +48,7 @@ def read_turn(
     Returns:
         The reading; an empty one for text without words.
     """
-    raised = _raised(context)
+    raised = raised_by(context)
     parts = [
         _read_sentence(
             text,
@@ -80,12 +80,6 @@ def read_turn(
     )
 
 
-_DENIAL_REACH = 3
-"""Words between "never" and the verb that it denies: "never actually once hit"."""
-_IN_THE_END = frozenset({"till", "until", "before"})
-_CLAUSE_ENDS = frozenset({"but", "because", "and", "until", "so"})
-
-
 @dataclass(frozen=True)
 class _Part:
     sentence: Sentence
@@ -94,38 +88,6 @@ class _Part:
     near: tuple[Meaning, ...] = ()
     bare_fact: bool = False
     """Whether it was taken for blame only because it says flatly what she did."""
-
-
-def _raised(context: Sequence[ContextTurn]) -> Raised:
-    hers = [_stems(turn.text) for turn in context if turn.speaker == "survivor"]
-    if not hers:
-        return Raised()
-    denied = [_denied(turn.text) for turn in context if turn.speaker == "survivor"]
-    told = [one - other for one, other in zip(hers, denied, strict=True)]
-    return Raised(frozenset().union(*hers), True, hers[-1], frozenset().union(*denied) - frozenset().union(*told))
-
-
-@lru_cache(maxsize=2_000)
-def _stems(text: str) -> frozenset[str]:
-    return content_stems(word.norm for word in fluent(spoken_words(tokenize(text))))
-
-
-@lru_cache(maxsize=2_000)
-def _denied(text: str) -> frozenset[str]:
-    """Stems of what stands behind "not" or "never" in its clause, and is an act: "he has never hit me"."""
-    found: set[str] = set()
-    left = 0
-    said = fluent(spoken_words(tokenize(text)))
-    if _IN_THE_END & {word.norm for word in said}:
-        return frozenset()  # "I did not ring anyone till Monday": then she did
-    for word in said:
-        if word.before.strip("'\"") or word.norm in _CLAUSE_ENDS:
-            left = 0
-        if left and verb_base(word.norm):
-            found |= content_stems([word.norm])
-            left = 0
-        left = _DENIAL_REACH if word.norm in ("not", "never") else max(0, left - 1)
-    return frozenset(found)
 
 
 def _before(context: Sequence[ContextTurn], raised: Raised) -> Before:
@@ -251,7 +213,11 @@ def _cue(text: str, words: Sequence[Word], label: str, first: int, last: int) ->
 
 def _together(text: str, parts: list[_Part]) -> list[_Part]:
     """Marks and types that only the whole turn shows: several questions in one breath, an open one spoiled."""
-    asking = [(i, part.sentence.types.griffiths, part.welfare) for i, part in enumerate(parts) if part.sentence.asks]
+    asking = [
+        marks.Asking(i, part.sentence.form, part.sentence.types, part.welfare, part.piece.norms)
+        for i, part in enumerate(parts)
+        if part.sentence.asks
+    ]
     joined = marks.several(asking)
     if not joined:
         return parts

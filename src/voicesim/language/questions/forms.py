@@ -42,7 +42,9 @@ def read_form(piece: Piece, line: Line, before: Before = NOWHERE) -> FormReading
     asked = matches("request", line)
     if asked:
         return FormReading("imperative", asked.first, asked.last, 0.95)
-    for rule in (_wh, _polar):
+    if matches("suggests", line) or (matches("exclaims", line) and not piece.asked):
+        return NOTHING
+    for rule in (_announced, _wh, _polar):
         reading = rule(piece, norms, start)
         if reading:
             return _alternative(reading, line)
@@ -152,8 +154,15 @@ def _inverts_at_once(norms: Sequence[str], start: int, place: int) -> bool:
         return False
     if norms[place + 2] not in {"you", "he", "she", "they", "things", "we"} or inverted(norms, start, strict=False):
         return False
-    if norms[start] == "i" or quoted & set(norms[max(start, place - 4) : place]):
+    # "when you told him to go what did he do": what stands in a clause of time is not what is said before the question.
+    timed = norms[start] in words.subordinators and norms[start + 1] in words.clause_subjects
+    near = 1 + (norms[place - 1] in words.sets["objects"]) if timed else 4
+    if norms[start] == "i" or quoted & set(norms[max(start, place - near) : place]) - (
+        {"go", "goes"} if timed else set()
+    ):
         return False
+    if timed and norms[place - 1] in {"go", "goes", "went"}:
+        return True
     return norms[place - 1] not in words.reporting - {"me", "of"} | words.prepositions | {"is", "not", "of", "just"}
 
 
@@ -190,6 +199,38 @@ def _inverts_from(norms: Sequence[str], place: int) -> bool:
     return any(inverted(norms, at, strict=True) for at in range(place + 1, min(len(norms), place + 6)))
 
 
+_QUESTION = frozenset({"question", "questions", "ask", "know", "understand", "wondering", "wonder", "thing"})
+
+
+def _announced(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
+    """A question that is announced first: "what I would like to know is how ...", "my question is have you told anyone"."""
+    words = load_words()
+    first = norms[start]
+    mine = first in {"my", "the", "what"} or (
+        first == "i" and norms[start + 1 : start + 2] in (("guess",), ("suppose",))
+    )
+    if not mine or (first == "what" and norms[start + 1 : start + 2] != ("i",)):
+        return None
+    for place in range(start + 2, min(len(norms) - 2, start + 10)):
+        if norms[place] not in {"is", "was"} or not _QUESTION & set(norms[start:place]):
+            continue
+        follows = norms[place + 1]
+        if "thing" in norms[start:place] and not {"ask", "know"} & set(norms[start:place]):
+            return None
+        if follows in {"if", "whether"}:
+            return FormReading("polar", start, place + 1, 0.75)
+        if follows in words.wh and first != "the":
+            return FormReading("wh", place + 1, place + 1, 0.75)
+        if wh_question(norms, place + 1) and any(
+            inverted(norms, at, strict=True) for at in range(place + 2, place + 5)
+        ):
+            return FormReading("wh", place + 1, place + 2, 0.8)
+        if inverted(norms, place + 1, strict=True):
+            return FormReading("polar", place + 1, place + 2, 0.8)
+        return None
+    return None
+
+
 def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
     """Asks by saying that one asks: "I was wondering whether ...", "I'd like to know who ..."."""
     words = load_words()
@@ -205,6 +246,10 @@ def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
                 "you"
             }:
                 return None
+            if norms[place] in {"wonder", "wondering"} and inverted(norms, place + 1, strict=False):
+                if norms[place + 2] in {"i", "we", "they", "people"}:
+                    return None
+                return FormReading("polar", start, place + 2, 0.75)  # "I wonder would your sister have you"
             if norms[place] == "wonder" and not _meant_for_her(norms[place + 1 :]):
                 return None
             following = [word for word in norms[place + 1 : place + 4] if word not in {"you", "about", "just", "is"}]
@@ -227,7 +272,12 @@ def _meant_for_her(clause: Sequence[str]) -> bool:
     """Whether "I wonder ..." asks her: "if you could say more", "what you did"; not "how they will get through it"."""
     after = [word for word in clause if word not in {"if", "whether", "about"} and word not in load_words().adverbs]
     first = after[1:2] if after and after[0] in load_words().wh else after[:1]
-    return first in (["you"], ["we"])
+    ever = (
+        first == ["there"]
+        and "you" in clause
+        and bool({"ever", "anything", "anyone", "somebody", "someone"} & set(clause))
+    )
+    return ever or first in (["you"], ["we"])
 
 
 def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
@@ -248,6 +298,13 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
         other = words.prepositions | words.adverbs | words.sets["not_a_subject"]
         if verb_base(norms[start + 1]) is None and norms[start + 1] not in other:
             return FormReading("polar", start, start + 1, 0.7)
+    gerund = norms[start] in {"is", "was"} and norms[start + 1 : start + 2] and norms[start + 1].endswith("ing")
+    if gerund and len(norms) > start + 2 and norms[start + 1] not in words.not_verbs | {"going", "doing", "being"}:
+        # "is driving okay for you"; what somebody is doing has its object or place behind it.
+        if norms[start + 2] not in words.prepositions | words.determiners | words.clause_subjects | words.adverbs | {
+            "to"
+        }:
+            return FormReading("polar", start, start + 1, 0.65)
     if _noun_first(norms, start):
         return FormReading("polar", start, start + 1, 0.7)
     if norms[start] in {"why", "what", "who", "how"}:
@@ -343,7 +400,8 @@ def _noun_first(norms: Sequence[str], start: int) -> bool:
     many = subject in {"a", "most", "many", "some", "any", "all", "your", "his", "her", "their"} or subject.endswith(
         "s"
     )
-    return many and any(verb_base(word) == word for word in rest[1:6])
+    acted_on = len(rest) >= 3 and rest[2] in {"you", "him", "her", "them", "it"} and rest[1] not in words.auxiliaries
+    return many and (acted_on or any(verb_base(word) == word for word in rest[1:6]))
 
 
 def _alternative(reading: FormReading, line: Line) -> FormReading:

@@ -295,6 +295,8 @@ def blocked_before(norms: Sequence[str], index: int) -> bool:
     previous = norms[index - 1]
     if previous in words.reporting or previous in {"nor", "neither", "than", "me", "exactly", "only", "not"}:
         return True
+    if previous == "that" and index > 1 and norms[index - 2] in {"after", "before"}:
+        return False  # "after that who did you see"
     if norms[index] == "who" and previous in words.sets["whole_nouns"] | {"people", "those", "he", "she", "they"}:
         return True
     return previous == "so" and norms[index] in words.auxiliaries and index >= 2

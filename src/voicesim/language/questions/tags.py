@@ -51,7 +51,7 @@ def _belongs(body: Sequence[str]) -> bool:
 def _bare(piece: Piece, found: Match, ending: Sequence[str], before: Before) -> FormReading | None:
     """A tag on its own: "Right?", "isn't it"."""
     one_word = piece.asked and ending[0] in {"right", "correct"}
-    clause = len(ending) > 1 and "not" in ending and ending[0] != "do"
+    clause = len(ending) > 1 and "not" in ending and (ending[0] != "do" or ending[-1] in {"they", "we"})
     if before.own_statement and (ending[0] in {"right", "correct"} or len(ending) > 1):
         return FormReading("tag", found.first, found.last, 0.7)
     return FormReading("tag", found.first, found.last, 0.7) if one_word or clause else None
@@ -102,6 +102,8 @@ def _word(
         return FormReading("tag", found.first, found.last, 0.75)
     if piece.asked and word in {"yeah", "yes", "no"}:
         return FormReading("tag", found.first, found.last, 0.85)
+    if word == "no" and len(body) >= 4 and body[0] in {"you", "he", "she", "they", "it"} and "not" in body[1:4]:
+        return FormReading("tag", found.first, found.last, 0.6)  # "he does not know you are here no"
     if word == "yes" and len(body) >= 3 and "you" in body[:2]:
         return FormReading("tag", found.first, found.last, 0.6)
     if word == "yeah" and len(body) >= 3 and body[0] == "you" and "so" in piece.norms[: found.first - len(body)]:

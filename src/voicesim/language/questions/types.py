@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from voicesim.language.evidence import FormReading, matches
-from voicesim.language.lexicon import load_question_phrases
+from voicesim.language.lexicon import load_question_phrases, question_phrases
+from voicesim.language.questions.raised import Raised
 from voicesim.language.reading import GriffithsType, MitiType, NichdType, QuestionTypes
 from voicesim.language.text.phrases import Line, Match
 from voicesim.language.text.sentences import Piece
 from voicesim.language.text.stems import content_stems, stem
 
 _FACT_WORDS = frozenset(("who", "whose", "when", "where", "which", "what", "how", "name", "date", "address", "time"))
+_FACTS = frozenset({"when", "where", "who", "whose", "whom", "which"})
 _TELLING = frozenset(("tell", "told", "say", "said", "ask", "asked", "claim", "claimed"))
-
-
-@dataclass(frozen=True)
-class Raised:
-    """What she has brought up herself so far. `known` is False when nothing is known of the conversation."""
-
-    stems: frozenset[str] = frozenset()
-    known: bool = False
-    last: frozenset[str] = frozenset()
-    """Stems of her last turn."""
-    denied: frozenset[str] = frozenset()
-    """Stems of what she has only denied: "he never hit me"."""
-
-    def has(self, stem: str) -> bool:
-        """Whether she has named something, or what plainly goes with it: "stairs" with a stairwell, a car with driving."""
-        if stem in self.denied:
-            return False
-        if stem in self.stems or stem in _implied(self.stems):
-            return True
-        return len(stem) > 3 and any(
-            len(named) > 3 and (named.startswith(stem) or stem.startswith(named)) for named in self.stems
-        )
 
 
 @dataclass(frozen=True)
@@ -63,13 +43,6 @@ def generic_stems() -> frozenset[str]:
 def stems_of(name: str) -> frozenset[str]:
     """Stems of one of the lexicon's lists."""
     return frozenset(stem(word) for word in load_question_phrases().lists[name])
-
-
-@lru_cache(maxsize=500)
-def _implied(stems: frozenset[str]) -> frozenset[str]:
-    """Stems of what goes without saying once something was named."""
-    goes_with = load_question_phrases().goes_with
-    return frozenset(stem(word) for named, others in goes_with.items() if stem(named) in stems for word in others)
 
 
 def read_types(piece: Piece, line: Line, form: FormReading, raised: Raised, presumes: bool) -> TypeReading:
@@ -149,13 +122,22 @@ class _Reader:
                 return TypeReading(QuestionTypes("open", "cued_invitation", "open"), opened, 0.85)
             return TypeReading(QuestionTypes("open", "invitation", "open"), opened, 0.88)
         welfare = self.hit("welfare")
-        narrow = self.hit("narrow")
+        narrow = self.hit("narrow") or self.fact()
         miti: MitiType = "closed" if narrow else "open"
         loaded = self.hit("loaded")
         if self.presumes and loaded:
             return TypeReading(QuestionTypes("leading", "suggestive", miti), loaded, 0.65)
         nichd: NichdType = "suggestive" if self.presumes and self.raised.known else "directive"
         return TypeReading(QuestionTypes("probing", nichd, miti), narrow or welfare, 0.88, welfare=bool(welfare))
+
+    def fact(self) -> tuple[tuple[str, Match], ...]:
+        """A question word that asks for a fact behind other words ("my love, when did"), or where its answer stands."""
+        words, first = self.piece.norms, self.form.first
+        if question_phrases("narrow")[1].find(self.line) or first >= len(words):
+            return ()
+        behind = words[first] in _FACTS and first > 0
+        in_place = first > 1 and words[first] == "what" and self.form.first == self.form.last
+        return (("narrow", Match(first, first, "a fact")),) if behind or in_place else ()
 
     def polar(self) -> TypeReading:
         polite = self.hit("polite_request")

@@ -32,6 +32,7 @@ from voicesim.language.text.earlier_question import (
     is_request,
     noun_inverts,
 )
+from voicesim.language.text.late_question import late_question
 from voicesim.language.text.phrases import Line, PhraseIndex, compile_phrase
 from voicesim.language.text.tokens import Token, Word, fluent, spoken_words, tokenize
 
@@ -150,7 +151,10 @@ def _cuts(words: Sequence[Word]) -> list[int]:
                 index = max(index, cut) + 1
                 continue
         index += 1
-    return cuts
+    late = late_question(norms, begin)
+    while late is not None and late - 1 > begin and norms[late - 1] in load_words().sets["leading_words"]:
+        late -= 1
+    return cuts if late is None or late == begin else [*cuts, late]
 
 
 def _sentence_starts(norms: Sequence[str]) -> set[int]:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from voicesim.language.lexicon import load_words
 from voicesim.language.questions.grammar import verb_base
 
-_SHORT_FORMS = {"doing": "do", "going": "go", "lying": "lie", "dying": "die", "tying": "tie"}
-"""Forms too short for the rules of endings, which would take "king" and "ring" for verbs as well."""
+_SHORT_FORMS = {"doing": "do", "going": "go", "lying": "lie", "dying": "die", "tying": "tie", "drunk": "drunk"}
+"""Forms too short for the rules of endings, which would take "king" and "ring" for verbs as well; and a state that is no deed."""
 
 
 @lru_cache(maxsize=20_000)

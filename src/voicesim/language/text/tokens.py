@@ -117,7 +117,29 @@ def fluent(words: list[Word]) -> list[Word]:
         kept.append(Word(word.norm, word.start, word.end, carried + word.before) if carried else word)
         carried = ""
         index += 1
-    return _without_repeats(kept)
+    return _without_repeats(_without_corrections(kept))
+
+
+_CORRECTS = frozenset({"sorry", "rather", "wait", "no"})
+_LONGEST_START = 6
+"""Words that somebody says before he begins again."""
+
+
+def _without_corrections(words: list[Word]) -> list[Word]:
+    """Take out a beginning that is taken back: "where was he sitting, sorry, where was he standing" keeps its second half."""
+    index = 2
+    while index < len(words) - 2:
+        if words[index].norm in _CORRECTS:
+            again = (words[index + 1].norm, words[index + 2].norm)
+            for start in range(index - 2, max(-1, index - 1 - _LONGEST_START), -1):
+                if (words[start].norm, words[start + 1].norm) == again:
+                    first = words[index + 1]
+                    fresh = Word(first.norm, first.start, first.end, words[start].before)
+                    words = [*words[:start], fresh, *words[index + 2 :]]
+                    index = start
+                    break
+        index += 1
+    return words
 
 
 def _is_parenthetic(words: list[Word], index: int, kept: list[Word]) -> bool:
