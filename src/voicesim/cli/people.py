@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from voicesim.store.audit import By
     from voicesim.store.opening import Store
     from voicesim.store.people import Account
 
@@ -24,6 +27,7 @@ Examples:
 """
 _STORE = click.option("--store", metavar="URL", help="Database, as for voicesim serve.")
 _ROLE = click.Choice(["trainee", "instructor", "admin"])
+_Command = TypeVar("_Command", bound=Callable[..., int])
 
 
 @click.group(invoke_without_command=True, epilog=_EXAMPLES, short_help="Who may sign in to voicesim serve.")
@@ -31,6 +35,17 @@ _ROLE = click.Choice(["trainee", "instructor", "admin"])
 def people(context: click.Context) -> int:
     """Who may sign in to `voicesim serve`. Once an administrator has signed in, all but the first is easier in the browser."""
     return int(context.invoke(list_people)) if context.invoked_subcommand is None else 0
+
+
+def _about_somebody(short_help: str, name: str | None = None) -> Callable[[_Command], click.Command]:
+    """A command that does something with one account: ``voicesim people NAME LOGIN``."""
+
+    def made(function: _Command) -> click.Command:
+        command = people.command(name, short_help=short_help)(click.argument("login")(_STORE(function)))
+        command.params.sort(key=lambda one: one.name == "store")  # the last in the help, as everywhere
+        return command
+
+    return made
 
 
 @people.command("list", short_help="Who has an account.")
@@ -62,43 +77,30 @@ def add(login: str, name: str, role: str, password_stdin: bool, store: str | Non
     return 0
 
 
-@people.command(short_help="Give somebody a new password.")
-@click.argument("login")
+@_about_somebody("Give somebody a new password.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-@_STORE
 def password(login: str, password_stdin: bool, store: str | None) -> int:
     """Give LOGIN a new password; wherever it is signed in, it is signed out."""
-    from voicesim.store.audit import COMMAND_LINE
-
-    with _opened(store) as kept:
-        one = _named(kept, login)
-        kept.people.set_password(one.id, _password(password_stdin), by=COMMAND_LINE)
+    with _somebody(login, store) as (kept, one, by):
+        kept.people.set_password(one.id, _password(password_stdin), by=by)
     click.echo(f"{one.login} has a new password, and is signed out everywhere.")
     return 0
 
 
-@people.command(short_help="Keep somebody out.")
-@click.argument("login")
-@_STORE
+@_about_somebody("Keep somebody out.")
 def disable(login: str, store: str | None) -> int:
     """Keep LOGIN out, at once; sessions are kept."""
-    from voicesim.store.audit import COMMAND_LINE
-
-    with _opened(store) as kept:
-        one = kept.people.disable(_named(kept, login).id, by=COMMAND_LINE)
+    with _somebody(login, store) as (kept, one, by):
+        kept.people.disable(one.id, by=by)
     click.echo(f"{one.login} is signed out and may not sign in any more.")
     return 0
 
 
-@people.command(short_help="Let somebody in again.")
-@click.argument("login")
-@_STORE
+@_about_somebody("Let somebody in again.")
 def enable(login: str, store: str | None) -> int:
     """Let LOGIN in again."""
-    from voicesim.store.audit import COMMAND_LINE
-
-    with _opened(store) as kept:
-        one = kept.people.enable(_named(kept, login).id, by=COMMAND_LINE)
+    with _somebody(login, store) as (kept, one, by):
+        kept.people.enable(one.id, by=by)
     click.echo(f"{one.login} may sign in again.")
     return 0
 
@@ -130,38 +132,31 @@ def invite(role: str, note: str, login: str, url: str, store: str | None) -> int
     return 0
 
 
-@people.command("role", short_help="Let somebody do more or less.")
-@click.argument("login")
+@_about_somebody("Let somebody do more or less.", name="role")
 @click.argument("new_role", type=_ROLE)
-@_STORE
 def change_role(login: str, new_role: str, store: str | None) -> int:
     """Make LOGIN a trainee, an instructor or an admin. It counts at once."""
-    from voicesim.store.audit import COMMAND_LINE
     from voicesim.store.people import checked_role
 
-    with _opened(store) as kept:
-        one = kept.people.change_role(_named(kept, login).id, checked_role(new_role), by=COMMAND_LINE)
-    click.echo(f"{one.login} is {one.role} now.")
+    with _somebody(login, store) as (kept, one, by):
+        kept.people.change_role(one.id, checked_role(new_role), by=by)
+    click.echo(f"{one.login} is {new_role} now.")
     return 0
 
 
-@people.command(short_help="Everything that is kept about somebody, in one zip file.")
-@click.argument("login")
+@_about_somebody("Everything that is kept about somebody, in one zip file.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write it.  [default: LOGIN.zip, here]")
-@_STORE
 def export(login: str, out: Path | None, store: str | None) -> int:
     """Write everything that is kept about LOGIN to one zip file: account, audit log, what they said, and every session."""
     from voicesim.cli.passphrase import ask_passphrase
     from voicesim.errors import BadInputError, StorageError
     from voicesim.folders import sessions_folder
     from voicesim.session.disk import for_its_owner_only
-    from voicesim.store.audit import COMMAND_LINE
     from voicesim.store.handing_over import export_person
 
-    with _opened(store) as kept:
-        one = _named(kept, login)
+    with _somebody(login, store) as (kept, one, by):
         target = out or Path(f"{one.login}.zip")
-        pieces = export_person(kept, sessions_folder(), one.id, by=COMMAND_LINE, ask=ask_passphrase)
+        pieces = export_person(kept, sessions_folder(), one.id, by=by, ask=ask_passphrase)
         try:
             with open(target, "xb", opener=for_its_owner_only) as file:
                 for piece in pieces:
@@ -174,10 +169,8 @@ def export(login: str, out: Path | None, store: str | None) -> int:
     return 0
 
 
-@people.command(short_help="Delete somebody and all their sessions for good.")
-@click.argument("login")
+@_about_somebody("Delete somebody and all their sessions for good.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
-@_STORE
 def delete(login: str, yes: bool, store: str | None) -> int:
     """Delete LOGIN for good: the account, every session, and the name wherever else it stands.
 
@@ -186,14 +179,12 @@ def delete(login: str, yes: bool, store: str | None) -> int:
     """
     from voicesim.cli.passphrase import ask_passphrase
     from voicesim.folders import sessions_folder
-    from voicesim.store.audit import COMMAND_LINE
     from voicesim.store.leaving import delete_person
 
-    with _opened(store) as kept:
-        one = _named(kept, login)
+    with _somebody(login, store) as (kept, one, by):
         if not yes:
             click.confirm(f"Delete {one.name} ({one.login}) and all their sessions for good?", abort=True, err=True)
-        gone = delete_person(kept, sessions_folder(), one.id, by=COMMAND_LINE, ask=ask_passphrase)
+        gone = delete_person(kept, sessions_folder(), one.id, by=by, ask=ask_passphrase)
     click.echo(f"{one.login} is deleted, with {len(gone.sessions)} sessions.")
     if gone.changed:
         click.echo(f"The name was taken out of {len(gone.changed)} sessions of others.")
@@ -206,6 +197,15 @@ def _opened(store: str | None) -> Store:
     from voicesim.store.opening import open_store
 
     return open_store(store)
+
+
+@contextmanager
+def _somebody(login: str, store: str | None) -> Iterator[tuple[Store, Account, By]]:
+    """The store, an account by its sign-in name, and who is noted as having done what is done to it."""
+    from voicesim.store.audit import COMMAND_LINE
+
+    with _opened(store) as kept:
+        yield kept, _named(kept, login), COMMAND_LINE
 
 
 def _named(store: Store, login: str) -> Account:
