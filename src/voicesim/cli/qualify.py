@@ -11,7 +11,7 @@ import click
 
 from voicesim.cli.options import options
 from voicesim.cli.output import keep_going_without_reader
-from voicesim.cli.passphrase import reads_encrypted
+from voicesim.cli.passphrase import ask_passphrase, reads_encrypted
 
 if TYPE_CHECKING:
     from voicesim.review.attempts import Attempts
@@ -37,26 +37,34 @@ def qualify(trainee: str, after_training: str, **given: Any) -> int:
     """Hold one attempt at the annual qualification.
 
     Scenario, rubric and seed are set; nothing is shown while you speak. A pass holds for a year; after two attempts that did not
-    pass, training comes first. Attempts are counted from the sessions kept on this computer. Stopping is always allowed: an
-    attempt that you break off does not count, and the next certificate says that there was one.
+    pass, training comes first. Attempts are counted from the sessions kept on this computer; encrypted ones where their key is at
+    hand, else it is said that they were not. Stopping is always allowed: an attempt that you break off does not count, and the
+    next certificate says that there was one.
     """
     from voicesim.cli.ending import close_calmly, leave, print_json, score_and_report, tell_ending, tell_help_and_place
     from voicesim.cli.session_run import Mode, SessionRun
     from voicesim.errors import BadInputError
     from voicesim.folders import sessions_folder
-    from voicesim.review.attempts import came_to_an_end, qualification_attempts
+    from voicesim.review.attempts import came_to_an_end
     from voicesim.review.certificate import Circumstances, certify, qualification_rules, write_certificate
     from voicesim.review.qualification import months_later
     from voicesim.review.terminal import print_scorecard
     from voicesim.scenario.load import load_scenario
     from voicesim.scoring.rubric import load_rubric
+    from voicesim.store.sealed_attempts import attempts_kept
 
     keep_going_without_reader()
     if not trainee.strip():
         raise BadInputError("A certificate needs a name.", "Give one with --name.")
     rules = qualification_rules()
     rubric = load_rubric(rules.rubric)
-    before = qualification_attempts(sessions_folder(), trainee, rubric)
+    kept = attempts_kept(sessions_folder(), trainee, rubric, ask_passphrase)
+    before = kept.attempts
+    if kept.unread:
+        click.echo(
+            f"Encrypted sessions that could not be read here: {kept.unread}. An attempt among them is not counted.",
+            err=True,
+        )
     number = _next_attempt(before, rubric, after_training)
     adjustments = {
         flag: str(given[name]) for name, flag in _ADJUSTING.items() if given[name] not in (None, False, "", "auto")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 from voicesim.engine.events import End
@@ -56,25 +57,32 @@ class Attempts:
         return standing(self.counted) if self.counted else None
 
 
-def qualification_attempts(folder: Path, trainee: str, rubric: Rubric) -> Attempts:
+def qualification_attempts(folder: Path, trainee: str, rubric: Rubric, sealed: Iterable[Path] = ()) -> Attempts:
     """Read somebody's attempts from the sessions in a folder.
 
     Args:
         folder: where sessions are kept.
         trainee: the name as it was given; upper and lower case and spaces make no difference.
         rubric: what is judged by; attempts under another one do not count.
+        sealed: readable copies of the encrypted sessions among them, each there until the next is asked for.
     """
-    counted: list[tuple[date, StandardResult]] = []
+    counted: list[tuple[str, StandardResult]] = []
     broken_off = 0
-    for path, meta in kept_sessions(folder):
-        if meta.mode != "qualify" or same_name(meta.trainee) != same_name(trainee) or meta.driver != "soundcard":
+    for path, meta in chain(kept_sessions(folder), ((path, read_meta(path)) for path in sealed)):
+        if not attempt_of(meta, trainee):
             continue
         result = _result(path, rubric)
         if result is None:
             broken_off += 1
         else:
-            counted.append((datetime.fromisoformat(meta.created).date(), result))
-    return Attempts(tuple(counted), broken_off)
+            counted.append((meta.created, result))
+    counted.sort(key=lambda attempt: datetime.fromisoformat(attempt[0]))
+    return Attempts(tuple((datetime.fromisoformat(created).date(), result) for created, result in counted), broken_off)
+
+
+def attempt_of(meta: SessionMeta, trainee: str) -> bool:
+    """Whether a session is a live qualification of somebody's."""
+    return meta.mode == "qualify" and meta.driver == "soundcard" and same_name(meta.trainee) == same_name(trainee)
 
 
 def same_name(name: str) -> str:

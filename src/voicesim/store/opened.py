@@ -79,12 +79,21 @@ def opened(folder: Path, *, ask: Ask | None = None, linger: float = 0.0) -> Iter
 
 
 @contextmanager
-def opened_in_part(folder: Path, *names: str, ask: Ask | None = None) -> Iterator[Path]:
-    """The same, for reading only these files: a list of a thousand sessions needs no sound."""
+def opened_in_part(
+    folder: Path, *names: str, ask: Ask | None = None, master: MasterKey | None = None
+) -> Iterator[Path]:
+    """The same, for reading only these files: a list of a thousand sessions needs no sound.
+
+    Args:
+        folder: the session's, plain or sealed.
+        names: the files.
+        ask: asks a person for the passphrase where one is needed.
+        master: the key, for who has opened it already; to open it takes a moment where a passphrase guards it.
+    """
     if not is_sealed(folder):
         yield folder
         return
-    master = open_key(folder.absolute().parent, ask)
+    master = master or open_key(folder.absolute().parent, ask)
     place = PrivatePlace(16 << 20)
     try:
         target = place.folder / folder.name
