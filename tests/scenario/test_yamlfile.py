@@ -56,6 +56,7 @@ SLIPS = {
         "event: int",
         "exactly one of",
     ),
+    "an empty key": ("  - event: interrupted", "  - '': odd\n    event: interrupted", "odd", "there is no key ''"),
     "no trigger": ("  - event: interrupted\n    says", "  - says", "- says: I was", "exactly one of"),
     "a second document": ("anywhere:", "---\nanywhere:", "---", "a second document"),
     "a feeling out of bounds": ("{start: 40}", "{start: 400}", "trust: {start", "start 400.0 lies outside"),

@@ -11,6 +11,8 @@ import soundfile
 from click.testing import CliRunner
 
 from voicesim.cli.recover import recover
+from voicesim.errors import BadInputError
+from voicesim.live.replay import replay
 from voicesim.session.flac_frames import good_spans
 from voicesim.session.integrity import Finding, check_session
 from voicesim.session.reader import open_bundle
@@ -108,6 +110,16 @@ def test_missing_files_are_named(whole):
     (whole / "events.jsonl").unlink()
     missing = [finding.file for finding in check_session(whole).findings if finding.state == "missing"]
     assert missing == ["events.jsonl", "trainee.flac"]
+
+
+def test_a_scenario_that_lost_a_state_is_one_clear_line(whole):
+    """Found by fuzzing: its log led into the state that was gone."""
+    scenario = whole / "scenario.yaml"
+    text = scenario.read_text(encoding="utf-8")
+    assert "\n  shut:\n" in text
+    scenario.write_text(text.replace("\n  shut:\n", "\n  shot:\n"), encoding="utf-8")
+    with pytest.raises(BadInputError, match="shut"):
+        replay(open_bundle(whole))
 
 
 def test_the_frames_of_a_long_track_are_all_found(tmp_path):

@@ -26,22 +26,32 @@ class Finding:
 
 def check(loaded: LoadedScenario) -> tuple[Finding, ...]:
     """Everything that looks wrong in a scenario, in the order of its file."""
+    return _found(loaded, _CHECKS)
+
+
+def _found(loaded: LoadedScenario, parts: tuple[Check, ...]) -> tuple[Finding, ...]:
     scenario, document = loaded.scenario, loaded.document
     findings = [
         Finding(level, document.problem(location, what, remedy))
-        for part in _CHECKS
+        for part in parts
         for level, location, what, remedy in part(scenario, document.line_of)
     ]
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.problem.line))
 
 
-def refuse_broken(loaded: LoadedScenario) -> None:
+def refuse_broken(loaded: LoadedScenario, *, names_only: bool = False) -> None:
     """Stop before a broken scenario is spoken.
+
+    Args:
+        loaded: the scenario.
+        names_only: look only whether everything it names is there, without which the engine cannot go through it: for what was
+            played once, by a version that may have checked less.
 
     Raises:
         BadFileError: the check found errors; warnings pass.
     """
-    errors = [finding.problem for finding in check(loaded) if finding.level == "error"]
+    found = _found(loaded, (names.known_names,) if names_only else _CHECKS)
+    errors = [finding.problem for finding in found if finding.level == "error"]
     if errors:
         raise BadFileError(errors)
 

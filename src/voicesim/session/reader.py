@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from voicesim.engine.events import Record
 from voicesim.errors import BadInputError
+from voicesim.scenario.check import refuse_broken
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.model import Scenario
 from voicesim.session import codec
@@ -32,8 +33,14 @@ class Bundle:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario as it was played."""
-        return load_scenario(str(self.path / SCENARIO)).scenario
+        """The scenario as it was played.
+
+        Raises:
+            BadInputError: it cannot be read, or is damaged.
+        """
+        loaded = load_scenario(str(self.path / SCENARIO))
+        refuse_broken(loaded, names_only=True)
+        return loaded.scenario
 
     def track(self, name: TrackName) -> NDArray[np.int16]:
         """One track, cut to the length both have. Mono int16 at 16 kHz, shape (n,)."""

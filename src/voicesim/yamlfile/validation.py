@@ -83,7 +83,7 @@ def _translate(document: Document, model: type[BaseModel], error: ErrorDetails) 
     what, remedy = _PLAIN.get(kind, ("", ""))
     if kind == "extra_forbidden":
         name, known = str(place[-1]), _keys(model, place[:-1])
-        if " " in name or (len(place) > 1 and isinstance(place[-2], int) and name[0].isupper()):
+        if " " in name or (len(place) > 1 and isinstance(place[-2], int) and name[:1].isupper()):
             what, remedy = "is read as a key, because of the colon.", "Put the whole text in double quotes."
         else:
             what, remedy = f"there is no key '{name}' here.", did_you_mean(name, known)
