@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from sample import interview
 
 from voicesim.engine.events import Word
-from voicesim.exports.material import Material, Remarked, Signed
+from voicesim.exports.material import Evaluated, Material, Remarked, Signed
 from voicesim.scoring.conversation import Conversation, HerSpeech, Line, Span, Turn, Utterance
 from voicesim.scoring.log import from_records
 from voicesim.scoring.overrides import reviewed
@@ -35,6 +35,11 @@ META = SessionMeta(
 )
 
 
+EVALUATIONS = (
+    Evaluated("self", "Trainee", "2026-03-01T18:00:00+01:00", "default", (("no-why", "developing"),), "I rushed her <b>once</b>."),
+    Evaluated("peer", "P. Łuk", "2026-03-01T19:00:00+01:00", "default", (("no-why", "sound"), ("gone", "strong")), ""),
+    Evaluated("instructor", "I. Moreau", "2026-03-02T15:00:00+01:00", "default", (), "She trusted you in the end."),
+)  # fmt: skip
 REMARKS = (
     Remarked("commendation", 26 * 16000, "I. Moreau", "You let the silence be hers."),
     Remarked("comment", None, "I. Moreau", "Listen to the “why” together."),
@@ -62,6 +67,7 @@ def material(rubric: str = "default", *, ending: str = "opens-up", **meta: objec
         her_name="Nora",
         trainee="Zoë O’Neill-Łuk",
         remarks=REMARKS,
+        evaluations=EVALUATIONS,
         signed=Signed("I. Moreau", "2026-03-02T15:04:05+01:00", False),
         ending_title="She opens up" if ending else "",
         ending_summary="She told you what she came to tell." if ending else "",
@@ -127,4 +133,4 @@ def any_session(draw: some.DrawFn) -> Material:
 
 def bare(given: Material) -> Material:
     """The same as it is gathered without scores."""
-    return replace(given, card=None, remarks=(), signed=None)
+    return replace(given, card=None, remarks=(), evaluations=(), signed=None)

@@ -41,6 +41,18 @@ def test_an_instructor_finds_everything_there_is_to_sign() -> None:
     assert all(number in page.extract_text() for number, page in zip(numbers, reader.pages, strict=True))
 
 
+def test_what_was_judged_by_ear_stands_with_who_judged() -> None:
+    _, text = read(to_pdf(material()))
+    for wanted in (
+        "Judged by ear",
+        "Self-evaluation, Zoë O’Neill-Łuk, 1 March 2026, 18:00 • Reframe “why”: Developing “I rushed her <b>once</b>.”",
+        "A colleague’s evaluation, P. Łuk, 1 March 2026, 19:00 • Reframe “why”: Sound • gone: Strong",
+        "Instructor’s evaluation, I. Moreau, 2 March 2026, 15:00 “She trusted you in the end.”",
+    ):
+        assert wanted in text, wanted
+    assert "Judged by ear" not in read(to_pdf(replace(material(), evaluations=())))[1]
+
+
 def test_its_headings_are_bookmarks_and_it_says_its_title_and_language() -> None:
     reader, _ = read(to_pdf(material()))
     titles = [str(entry.title) for entry in _flat(reader.outline)]
@@ -62,6 +74,7 @@ def test_it_says_so_where_scores_are_not_released() -> None:
     assert "not released yet" in text
     assert "of 100" not in text
     assert "Criteria" not in text
+    assert "Judged by ear" not in text
 
 
 def test_the_same_session_gives_the_same_paper() -> None:

@@ -73,6 +73,16 @@ def test_the_document_explains_itself_by_its_schema() -> None:
     assert [one["start"] for one in document["said"]] == sorted(one["start"] for one in document["said"])
 
 
+def test_what_was_judged_by_ear_comes_back_from_the_document() -> None:
+    found = json.loads(to_document(material()))["evaluations"]
+    assert [(one["voice"], one["by"], one["levels"], one["text"]) for one in found] == [
+        ("self", "Trainee", {"no-why": "developing"}, "I rushed her <b>once</b>."),
+        ("peer", "P. Łuk", {"no-why": "sound", "gone": "strong"}, ""),
+        ("instructor", "I. Moreau", {}, "She trusted you in the end."),
+    ]
+    assert json.loads(to_document(bare(material())))["evaluations"] == []
+
+
 def test_the_schema_in_the_docs_is_the_one_that_holds() -> None:
     kept = json.loads(SCHEMA.read_text(encoding="utf-8"))
     assert kept == json_schema(), "rewrite it: python -m voicesim.exports.document docs/export.schema.json"

@@ -9,7 +9,7 @@ import pytest
 from people_served import InProcess, kept_session
 
 from voicesim.exports.formats import FORMATS
-from voicesim.remarks.kinds import Hold, Who, said
+from voicesim.remarks.kinds import Evaluation, Hold, Who, said
 from voicesim.remarks.log import append_remark
 
 
@@ -69,6 +69,31 @@ def test_scores_that_are_held_back_are_in_no_file_of_the_trainees(academy: InPro
     assert json.loads(academy.instructor.ask("GET", path + "json")[1])["scoring"] is not None
     assert "griffiths" not in academy.trainee.ask("GET", path + "csv")[1]
     assert '"score"' not in academy.trainee.ask("GET", path + "xapi")[1]
+
+
+def test_what_was_judged_by_ear_is_exported_with_the_scores_and_not_before(academy: InProcess) -> None:
+    reed = Who(account=academy.instructor.id, name="Instructor Reed")
+    zoe = Who(account=academy.trainee.id, name="Trainee Reed")
+    for name in ("2026-03-01-hers", "2026-03-03-held"):
+        about = {"rubric": "default", "levels": {"no-why": "sound"}}
+        append_remark(
+            academy.sessions / name, said(Evaluation, reed, "instructor", voice="instructor", text="Calm.", **about)
+        )
+        append_remark(
+            academy.sessions / name, said(Evaluation, zoe, "trainee", voice="self", text="Too fast.", **about)
+        )
+    path = "/api/sessions/{}/export/json"
+    for client, name, shown in (
+        (academy.trainee, "2026-03-01-hers", True),
+        (academy.instructor, "2026-03-03-held", True),
+        (academy.trainee, "2026-03-03-held", False),
+    ):
+        found = json.loads(client.ask("GET", path.format(name))[1])["evaluations"]
+        told = [(one["voice"], one["by"], one["text"], one["levels"]) for one in found]
+        assert told == [
+            ("self", "Trainee", "Too fast.", {"no-why": "sound"}),
+            ("instructor", "Instructor Reed", "Calm.", {"no-why": "sound"}),
+        ] * shown  # fmt: skip
 
 
 def test_a_learning_record_is_the_accounts_on_this_server(academy: InProcess) -> None:

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from voicesim import __version__
 from voicesim.exports.material import Material, Stretch
 from voicesim.exports.text import one_line
+from voicesim.remarks.kinds import Voice
 from voicesim.scoring.feedback import Moment
+from voicesim.scoring.rubric import Level
 from voicesim.scoring.scorecard import Criterion, Scorecard
 from voicesim.timebase import seconds
 
@@ -191,6 +193,17 @@ class RemarkPart(_Part):
     text: str
 
 
+class EvaluationPart(_Part):
+    """What somebody made of the session by ear, on a form with the rubric's criteria."""
+
+    voice: Voice = Field(description="Whether whoever practised judged themself, a colleague, or an instructor.")
+    by: str
+    when: str = Field(description="ISO 8601 with time zone.")
+    rubric: str
+    levels: dict[str, Level] = Field(description="By criterion; only those that were judged.")
+    text: str = Field(description="In their own words; may be empty.")
+
+
 class FeelingPart(_Part):
     """Her feelings from here on."""
 
@@ -212,6 +225,7 @@ class ExportDocument(_Part):
         description="null where labels and scores were not released to whoever made this."
     )
     remarks: list[RemarkPart] = Field(description="Empty where scores were not released.")
+    evaluations: list[EvaluationPart] = Field(description="Empty where scores were not released.")
     notes: list[str] = Field(description="What is missing or damaged in the recording.")
 
 
@@ -232,6 +246,17 @@ def to_document(material: Material) -> bytes:
                 kind=one.kind, at=None if one.at is None else seconds(one.at), by=one.by, text=one_line(one.text)
             )
             for one in material.remarks
+        ],
+        evaluations=[
+            EvaluationPart(
+                voice=one.voice,
+                by=one.by,
+                when=one.when,
+                rubric=one.rubric,
+                levels=dict(one.levels),
+                text=one_line(one.text),
+            )
+            for one in material.evaluations
         ],
         notes=list(material.notes),
     )

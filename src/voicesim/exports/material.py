@@ -6,12 +6,14 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from voicesim.engine.events import Word
 from voicesim.errors import BadInputError
 from voicesim.exports.text import one_line
+from voicesim.remarks.kinds import Voice
 from voicesim.scoring.conversation import Conversation
+from voicesim.scoring.rubric import Level
 from voicesim.scoring.scorecard import Scorecard
 from voicesim.session.meta import SessionMeta
 
@@ -61,6 +63,21 @@ class Remarked:
 
 
 @dataclass(frozen=True)
+class Evaluated:
+    """What somebody made of the session by ear: the trainee, a colleague, an instructor."""
+
+    voice: Voice
+    by: str
+    """Who; of the trainee `TRAINEE`: exports travel, and need no name."""
+    when: str
+    """ISO 8601."""
+    rubric: str
+    levels: tuple[tuple[str, Level], ...]
+    """By the criterion's id, in the rubric's order as far as it is known."""
+    text: str
+
+
+@dataclass(frozen=True)
 class Signed:
     """Who signed the session off, and when. `changed`: something was said about it since."""
 
@@ -88,6 +105,7 @@ class Material:
     trainee: str = ""
     """Name of whoever practised, where it is known."""
     remarks: tuple[Remarked, ...] = ()
+    evaluations: tuple[Evaluated, ...] = ()
     signed: Signed | None = None
 
     @property
@@ -157,10 +175,11 @@ def gather(bundle: Bundle, *, scores: bool = True, trainee: str = "") -> Materia
 
     review = read_review(bundle.path) if scores else None
     told = about(bundle, bundle.notes)
+    card = _card(bundle) if scores else None
     return Material(
         meta=bundle.meta,
         conversation=conversation_of(bundle, listen=False),
-        card=_card(bundle) if scores else None,
+        card=card,
         her_name=told.her_name,
         cast=told.cast,
         ending_title=told.ending_title,
@@ -168,6 +187,7 @@ def gather(bundle: Bundle, *, scores: bool = True, trainee: str = "") -> Materia
         notes=told.notes,
         trainee=bundle.meta.trainee or trainee,
         remarks=_remarks(review) if review else (),
+        evaluations=_evaluations(review, card) if review else (),
         signed=_signed(review) if review else None,
     )
 
@@ -181,6 +201,23 @@ def _remarks(review: Review) -> tuple[Remarked, ...]:
         for one in review.moments
         if one.role in ("instructor", "admin")
     )
+
+
+def _evaluations(review: Review, card: Scorecard | None) -> tuple[Evaluated, ...]:
+    """Everybody's forms: the trainee's first, then colleagues', then instructors'."""
+    places = {one.id: place for place, one in enumerate(card.criteria)} if card else {}
+    found = [
+        Evaluated(
+            one.voice,
+            TRAINEE if one.voice == "self" else one.by.name,
+            one.when.isoformat(),
+            one.rubric,
+            tuple(sorted(one.levels.items(), key=lambda level: (places.get(level[0], len(places)), level[0]))),
+            one.text,
+        )
+        for one in review.evaluations
+    ]
+    return tuple(sorted(found, key=lambda one: get_args(Voice).index(one.voice)))
 
 
 def _signed(review: Review) -> Signed | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicesim.exports.material import Material
 from voicesim.exports.paper import CARE, GOOD, INK, LINE, PALE, shown, style, written
+from voicesim.remarks.kinds import Voice
 from voicesim.review.words import GROUPS, LEVELS, capped_by, minutes, standard_of, value_of
 from voicesim.scoring.feedback import Moment
 from voicesim.scoring.scorecard import Criterion, Scorecard
@@ -19,6 +20,9 @@ _WIDTH = 481.9
 """Points between the margins."""
 _MOST_EVIDENCE = 4
 """Pieces of evidence printed for a criterion; the report in the browser has them all."""
+_VOICES: dict[Voice, str] = {
+    "self": "Self-evaluation", "peer": "A colleague’s evaluation", "instructor": "Instructor’s evaluation",
+}  # fmt: skip
 _MODES = {"practice": "Practice", "drill": "Drill", "qualify": "Qualification"}
 
 
@@ -34,7 +38,14 @@ def _story(material: Material) -> list[Flowable]:
     if card is None:
         story.append(_p("The scores of this session are not released yet. What was said is in the transcript."))
     else:
-        story += [*_result(card), *_ending(material), *_well(card), *_moments(card), *_remarks(material)]
+        story += [
+            *_result(card),
+            *_ending(material),
+            *_well(card),
+            *_moments(card),
+            *_remarks(material),
+            *_evaluations(material),
+        ]
         story += [*_criteria(card), *_evidence(card)]
     story += _notes(material)
     story += _signatures(material)
@@ -165,6 +176,22 @@ def _remarks(material: Material) -> list[Flowable]:
         kind = "Commended: " if one.kind == "commendation" else ""
         story.append(_p(f"{at}{kind}{shown(one.text)} ({shown(one.by)})", "evidence", markup=True))
     return story
+
+
+def _evaluations(material: Material) -> list[Flowable]:
+    from reportlab.platypus import KeepTogether
+
+    titles = {one.id: one.title for one in material.card.criteria} if material.card else {}
+    blocks: list[list[Flowable]] = []
+    for one in material.evaluations:
+        who = material.trainee or one.by if one.voice == "self" else one.by
+        block: list[Flowable] = [_p(f"{_VOICES[one.voice]}, {who}, {_day(one.when)}", "h2")]
+        block += [_p(f"•  {titles.get(name, name)}: {LEVELS[level]}", "item") for name, level in one.levels]
+        block += [_p(f"“{one.text}”", "quote")] if one.text else []
+        blocks.append(block)
+    if blocks:
+        blocks[0].insert(0, _p("Judged by ear", "h1"))
+    return [KeepTogether(block) for block in blocks]
 
 
 def _criteria(card: Scorecard) -> list[Flowable]:
