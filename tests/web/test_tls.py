@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
 from ipaddress import ip_address
@@ -19,7 +21,8 @@ from websockets.typing import Origin
 from serving.server import Served
 from voicesim.cli.main import run
 from voicesim.web.binding import Reach, lacking
-from voicesim.web.certificate import flaw
+from voicesim.web.certificate import Renewal, context, flaw
+from voicesim.web.logbook import log
 
 NAME = "academy.example"
 
@@ -119,6 +122,46 @@ def test_a_key_that_fits_is_accepted(pair: tuple[Path, Path]) -> None:
     assert flaw(*pair) == ""
 
 
+def shown_by(server: ssl.SSLContext) -> str:
+    """The certificate that a client is shown, PEM."""
+    client_side = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client_side.check_hostname, client_side.verify_mode = False, ssl.CERT_NONE
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = client_side.wrap_bio(to_client, to_server)
+    served = server.wrap_bio(to_server, to_client, server_side=True)
+    for side in (client, served, client, served):
+        with suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+    found = client.getpeercert(binary_form=True)
+    assert found is not None
+    return ssl.DER_cert_to_PEM_cert(found)
+
+
+def test_a_renewed_certificate_is_used_and_one_that_cannot_be_is_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "propagate", True)
+    chain, key = certified(tmp_path)
+    used = context(chain, key)
+    renewal = Renewal(chain, key, used)
+    assert (renewal.look(), shown_by(used)) == (False, chain.read_text())
+    certified(tmp_path)
+    assert (renewal.look(), shown_by(used)) == (True, chain.read_text())
+    good = chain.read_text()
+    for spoil in (
+        lambda: chain.write_text(
+            certified(tmp_path / "other")[0].read_text()
+        ),  # not the key's, or its key not written yet
+        lambda: chain.write_text(good[: len(good) // 2]),
+        chain.unlink,
+    ):
+        spoil()
+        assert (renewal.look(), shown_by(used)) == (False, good)
+    assert len(caplog.records) == 3
+    chain.write_text(good)
+    assert (renewal.look(), shown_by(used)) == (True, good)
+
+
 # ------------------------------------------------------------ once they are let in
 
 
@@ -201,6 +244,17 @@ def test_old_tls_is_not_spoken(academy: Served, pair: tuple[Path, Path]) -> None
     connection = HTTPSConnection("127.0.0.1", urlsplit(academy.url).port, context=old, timeout=20)
     with pytest.raises(ssl.SSLError):
         connection.request("GET", "/login")
+
+
+def test_a_certificate_is_renewed_while_the_server_runs(academy: Served, pair: tuple[Path, Path]) -> None:
+    before = ssl.get_server_certificate(("127.0.0.1", academy.port))
+    new, _ = certified(pair[0].parent)
+    until = time.monotonic() + 60
+    while (shown := ssl.get_server_certificate(("127.0.0.1", academy.port))) == before:
+        assert time.monotonic() < until, academy.complaints
+        time.sleep(0.2)
+    assert shown == new.read_text()
+    assert over_tls(academy, new, "GET", "/login")[0] == 200
 
 
 @pytest.fixture(scope="module")

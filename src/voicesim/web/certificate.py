@@ -6,6 +6,54 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
+from voicesim.web.logbook import log
+
+
+class Renewal:
+    """Takes a renewed certificate into use while the server runs: for connections that are made from then on.
+
+    One that cannot be used is left alone, and the old one stays, until the files change again.
+
+    Args:
+        certificate: chain of certificates, PEM.
+        key: private key, PEM.
+        used: what connections are made safe with; made from the two.
+    """
+
+    def __init__(self, certificate: Path, key: Path, used: ssl.SSLContext) -> None:
+        self._certificate = certificate
+        self._key = key
+        self._used = used
+        self._seen = self._state()
+
+    def look(self) -> bool:
+        """Look whether the files have changed, and take them into use.
+
+        Returns:
+            Whether a new certificate is in use now.
+        """
+        state = self._state()
+        if state == self._seen:
+            return False
+        self._seen = state
+        if wrong := flaw(self._certificate, self._key):
+            log.warning("the renewed certificate is not used", extra={"line": {"why": wrong}})
+            return False
+        self._used.load_cert_chain(self._certificate, self._key)
+        log.info("a renewed certificate is used from now on")
+        return True
+
+    def _state(self) -> list[tuple[int, int, int] | None]:
+        found: list[tuple[int, int, int] | None] = []
+        for path in (self._certificate, self._key):
+            try:
+                now = path.stat()
+            except OSError:
+                found.append(None)
+            else:
+                found.append((now.st_mtime_ns, now.st_size, now.st_ino))
+        return found
+
 
 class _LockedError(Exception):
     """The key asks for a passphrase."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,8 +53,14 @@ def _more(reach: Reach, logged: bool) -> dict[str, Any]:
     """What is said to uvicorn only sometimes."""
     more: dict[str, Any] = {"log_config": None} if logged else {}
     if reach.certificate is not None and reach.key is not None:
-        from voicesim.web.certificate import context
+        from voicesim.web.certificate import Renewal, context
 
         made = context(reach.certificate, reach.key)
+        renewal = Renewal(reach.certificate, reach.key, made)
+
+        async def look() -> None:
+            await asyncio.to_thread(renewal.look)
+
         more["ssl_context_factory"] = lambda config, default: made
+        more |= {"callback_notify": look, "timeout_notify": web_settings().certificate_every}
     return more

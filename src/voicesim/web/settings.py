@@ -36,6 +36,7 @@ class WebSettings(BaseModel):
     hashing_within: float = Field(ge=0)
     seen_again_after: float = Field(ge=0)
     look_again_every: float = Field(gt=0)
+    certificate_every: int = Field(ge=1)
     least_free: int = Field(ge=0)
 
 
