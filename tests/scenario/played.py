@@ -71,7 +71,18 @@ def play(scenario: Scenario, turns: Sequence[Said], seed: int = 0) -> Played:
     """Speak the turns up to an ending, or to the last of them."""
     read = tuple(turn if isinstance(turn, Turn) else Turn.model_validate(turn) for turn in turns)
     trainee = Trainee(about="this test", ends="guarded", turns=read)
-    return Played(tuple(play_script(Rehearsal(scenario, seed), trainee)))
+    return Played(tuple(play_script(Rehearsal(scenario, seed, machine=_machine(scenario, seed)), trainee)))
+
+
+_machines: dict[tuple[int, int], Survivor] = {}
+
+
+def _machine(scenario: Scenario, seed: int) -> Survivor:
+    """To build one takes longer than a conversation with it."""
+    key = (id(scenario), seed)
+    if key not in _machines or _machines[key].scenario is not scenario:
+        _machines[key] = Survivor(scenario, seed)
+    return _machines[key]
 
 
 @dataclass(frozen=True)

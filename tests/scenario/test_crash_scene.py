@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from played import Kinds, Played, Said, let_wander, trainees
+from played import Kinds, Said, let_wander, trainees
 from played import play as play_in
 
-from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 
-LOADED = load_scenario("crash-scene")
-SCENARIO = LOADED.scenario
+SCENARIO = load_scenario("crash-scene").scenario
 TRAINEES = trainees("crash-scene")
 SEEDS = range(3)
 
 
-def play(turns: Sequence[Said], seed: int = 0) -> Played:
-    return play_in(SCENARIO, turns, seed)
+play = partial(play_in, SCENARIO)
 
 
 STAYS: list[Said] = [
@@ -32,27 +29,12 @@ CALLS_A_WOMAN = "Captain, she's afraid of being alone with male medics. Could yo
 TELLS_HER = "First she'll look at your wrist, and she'll ask you before she touches you. You can say stop at any time."
 
 
-def test_the_scenario_is_clean() -> None:
-    assert [str(finding) for finding in check(LOADED)] == []
-
-
-def test_it_has_the_size_and_the_endings_that_were_promised() -> None:
-    kinds = [state.ending.kind for state in SCENARIO.states.values() if state.ending]
-    assert len(SCENARIO.states) - len(kinds) >= 14
-    assert set(kinds) == {"opens_up", "guarded", "ends_it"}
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_good_and_a_poor_officer_end_differently(seed: int) -> None:
     good, poor = play(TRAINEES["good"].turns, seed), play(TRAINEES["poor"].turns, seed)
     assert (good.ending, poor.ending) == ("opens_up", "ends_it")
     assert "renee-here" in good.states
     assert poor.states[-1] == "is-left"
-
-
-@pytest.mark.parametrize("name", TRAINEES)
-def test_every_bundled_trainee_ends_as_it_says(name: str) -> None:
-    assert play(TRAINEES[name].turns, TRAINEES[name].seed).ending == TRAINEES[name].ends
 
 
 @pytest.mark.parametrize("seed", SEEDS)

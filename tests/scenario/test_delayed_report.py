@@ -10,12 +10,10 @@ from played import Kinds, let_wander
 from voicesim.engine.survivor import Heard, Manner, Silence, Stimulus, Survivor, heard_to_the_end
 from voicesim.language.reading import QuestionTypes, Sentence, TurnReading
 from voicesim.rehearsal.dry_run import Rehearsal
-from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.model import Mark, Move, Question
 
-LOADED = load_scenario("delayed-report")
-SCENARIO = LOADED.scenario
+SCENARIO = load_scenario("delayed-report").scenario
 SEEDS = range(6)
 
 
@@ -85,16 +83,6 @@ POLITE_BUT_CLOSED = [turn("none", "introduce"), *[turn("inappropriate_closed")] 
     turn("inappropriate_closed"),
     turn("probing"),
 ] * 6
-
-
-def test_the_scenario_is_clean() -> None:
-    assert [str(finding) for finding in check(LOADED)] == []
-
-
-def test_it_has_the_size_and_the_endings_that_were_promised() -> None:
-    kinds = [state.ending.kind for state in SCENARIO.states.values() if state.ending]
-    assert len(SCENARIO.states) - len(kinds) >= 14
-    assert set(kinds) == {"opens_up", "guarded", "ends_it"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

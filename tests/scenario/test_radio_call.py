@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from played import Kinds, Played, Said, let_wander, trainees
+from played import Kinds, Said, let_wander, trainees
 from played import play as play_in
 
-from voicesim.scenario.check import check
 from voicesim.scenario.load import load_scenario
 from voicesim.scenario.marks import plain
 
-LOADED = load_scenario("radio-call")
-SCENARIO = LOADED.scenario
+SCENARIO = load_scenario("radio-call").scenario
 TRAINEES = trainees("radio-call")
 SEEDS = range(3)
 ON_THE_RADIO = ("radio", "bait", "overheard", "put-through", "line-dead")
 
 
-def play(turns: Sequence[Said], seed: int = 0) -> Played:
-    return play_in(SCENARIO, turns, seed)
+play = partial(play_in, SCENARIO)
 
 
 ON_THE_LINE: list[Said] = [
@@ -31,27 +28,12 @@ ON_THE_LINE: list[Said] = [
 HELLO = "Hello Leah. I'm Officer Reed. Is this a good moment to talk?"
 
 
-def test_the_scenario_is_clean() -> None:
-    assert [str(finding) for finding in check(LOADED)] == []
-
-
-def test_it_has_the_size_and_the_endings_that_were_promised() -> None:
-    kinds = [state.ending.kind for state in SCENARIO.states.values() if state.ending]
-    assert len(SCENARIO.states) - len(kinds) >= 14
-    assert set(kinds) == {"opens_up", "guarded", "ends_it"}
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_good_and_a_poor_officer_end_differently(seed: int) -> None:
     good, poor = play(TRAINEES["good"].turns, seed), play(TRAINEES["poor"].turns, seed)
     assert (good.ending, poor.ending) == ("opens_up", "ends_it")
     assert "overheard" in poor.states
     assert "overheard" not in good.states
-
-
-@pytest.mark.parametrize("name", TRAINEES)
-def test_every_bundled_trainee_ends_as_it_says(name: str) -> None:
-    assert play(TRAINEES[name].turns, TRAINEES[name].seed).ending == TRAINEES[name].ends
 
 
 @pytest.mark.parametrize("seed", SEEDS)
