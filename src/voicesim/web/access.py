@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import Depends, HTTPException, Request, WebSocket
+from fastapi.requests import HTTPConnection
 
 from voicesim.errors import BadInputError
 from voicesim.web.accounts.forms import fields
@@ -25,6 +26,9 @@ from voicesim.web.logbook import WHO
 from voicesim.web.room.reading import invites
 from voicesim.web.sessions.kept import KeptSession, find
 from voicesim.web.world import world, world_of
+
+if TYPE_CHECKING:
+    from voicesim.web.accounts.accounts import Accounts
 
 Role = Literal["trainee", "instructor", "admin"]
 TOKEN = "Form-Token"
@@ -67,15 +71,7 @@ def public() -> None:
 
 def visitor(request: Request) -> Person | None:
     """Whoever asks, where that is known; None for nobody. For public pages and refusals, not a rule."""
-    accounts = world(request).accounts
-    if accounts is None:
-        return ALONE
-    known = accounts.known(request)
-    if known is None:
-        return None
-    request.state.known, request.state.person = known, known.person
-    request.scope[WHO] = known.person.id
-    return known.person
+    return _who(request, world(request).accounts)
 
 
 async def brought_token(request: Request) -> str:
@@ -114,13 +110,17 @@ def admin(person: Annotated[Person, Depends(signed_in)]) -> Person:
 
 def joining(socket: WebSocket) -> Person | None:
     """A connection of any account. None: close it, nobody is signed in."""
-    accounts = world_of(socket).accounts
+    return _who(socket, world_of(socket).accounts)
+
+
+def _who(connection: HTTPConnection, accounts: Accounts | None) -> Person | None:
     if accounts is None:
         return ALONE
-    known = accounts.known(socket)
+    known = accounts.known(connection)
     if known is None:
         return None
-    socket.scope[WHO] = known.person.id
+    connection.state.known, connection.state.person = known, known.person
+    connection.scope[WHO] = known.person.id
     return known.person
 
 

@@ -7,19 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from voicesim.remarks.kinds import Account
 from voicesim.scenario.load import library, load_scenario
 from voicesim.web.access import Person, instructor, seen_session, signed_in
 from voicesim.web.pages import page
 from voicesim.web.replay.opening import readable
-from voicesim.web.room.asking import SessionName, running_now, scored
+from voicesim.web.room.asking import SessionName, Wish, on_desk, picked, running_now, scored, wished
 from voicesim.web.room.comparing import Comparison, compare
-from voicesim.web.room.desk import State, chosen, desk, given_shown, session_tasks
-from voicesim.web.room.known import all_kept, seen_by
-from voicesim.web.room.people import everybody, names
+from voicesim.web.room.desk import State, chosen, given_shown, session_tasks
+from voicesim.web.room.known import all_kept
+from voicesim.web.room.people import everybody
 from voicesim.web.sessions.kept import KeptSession
 from voicesim.web.world import world
 
@@ -41,19 +40,12 @@ STATES: dict[State, str] = {
 
 
 @router.get("/room")
-def room_page(
-    request: Request,
-    person: _Instructor,
-    state: State = "waiting",
-    trainee: Account = "",
-    scenario: Annotated[str, Query(max_length=64)] = "",
-    mine: bool = False,
-) -> HTMLResponse:
+def room_page(request: Request, person: _Instructor, wish: Annotated[Wish, Depends(wished)]) -> HTMLResponse:
     """The instructor's desk."""
     here, today = world(request), date.today()
-    rows = desk(seen_by(request, person), here.sessions, names(request), today, running_now(request))
+    rows = on_desk(request, person, today)
     counts = {each: len(chosen(rows, each)) for each in STATES}
-    found = chosen(rows, state, trainee, scenario, person.id if mine else "")
+    found = picked(rows, wish, person)
     trainees = {row.session.owner: row.trainee for row in rows if row.trainee}
     return page(
         "room/desk",
@@ -63,10 +55,10 @@ def room_page(
         more=max(0, len(found) - _MOST),
         counts=counts,
         states=STATES,
-        state=state,
-        trainee=trainee,
-        scenario=scenario,
-        mine=mine,
+        state=wish.state,
+        trainee=wish.trainee,
+        scenario=wish.scenario,
+        mine=wish.mine,
         trainees=dict(sorted(trainees.items(), key=lambda one: one[1])),
         scenarios=dict(sorted({row.session.scenario: row.session.title for row in rows}.items())),
         running=running_now(request),

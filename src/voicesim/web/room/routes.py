@@ -19,13 +19,12 @@ from voicesim.web.accounts.audit import Deed, audit
 from voicesim.web.replay.opening import readable
 from voicesim.web.room import pages as room_pages
 from voicesim.web.room import rescore_routes
-from voicesim.web.room.asking import SessionName, running_now
+from voicesim.web.room.asking import SessionName, Wish, on_desk, picked, wished
 from voicesim.web.room.comparing import Comparison
 from voicesim.web.room.debrief import Debrief, debrief
-from voicesim.web.room.desk import DeskRow, GivenShown, State, chosen, desk, given_shown
+from voicesim.web.room.desk import DeskRow, GivenShown, given_shown
 from voicesim.web.room.excerpt import LONGEST, excerpt
 from voicesim.web.room.judging import say
-from voicesim.web.room.known import seen_by
 from voicesim.web.room.labels_view import LabelsShown, labels_of
 from voicesim.web.room.people import everybody, names
 from voicesim.web.room.release import scored_session
@@ -139,18 +138,9 @@ def compare_two(request: Request, person: _SignedIn, a: SessionName, b: SessionN
 
 
 @router.get("/api/room/sessions", responses=_REFUSALS, summary="What waits for a review")
-def on_the_desk(
-    request: Request,
-    person: _Instructor,
-    state: State = "waiting",
-    trainee: Account = "",
-    scenario: Annotated[str, Query(max_length=64)] = "",
-    mine: bool = False,
-) -> list[DeskRow]:
+def on_the_desk(request: Request, person: _Instructor, wish: Annotated[Wish, Depends(wished)]) -> list[DeskRow]:
     """Sessions this person may see, newest first, each with where its review stands."""
-    here = world(request)
-    rows = desk(seen_by(request, person), here.sessions, names(request), date.today(), running_now(request))
-    return chosen(rows, state, trainee, scenario, person.id if mine else "")
+    return picked(on_desk(request, person, date.today()), wish, person)
 
 
 @router.get("/api/room/given", responses=_REFUSALS, summary="Scenarios that were given to trainees")
