@@ -20,7 +20,11 @@ from voicesim.language.reading import ContextTurn
 from voicesim.scenario.model import Mark
 
 LABELLED = Path(__file__).resolve().parents[2] / "tests" / "language"
+BLIND = "blind_marks.jsonl"
+"""Written and labelled by somebody who has not seen the rules; one half was mended from, the other's rows nobody has read."""
 SETS = {
+    "blind, sealed half": (BLIND, "sealed"),
+    "blind, open half (used to mend)": (BLIND, "open"),
     "held out: turns written for marks": ("unseen_marks.jsonl", "held_out"),
     "held out: spoken sentences of four settings": ("authored_spoken.jsonl", "held_out"),
     "held out: sentences of the first two sessions": ("unseen_questions.jsonl", ""),
@@ -73,11 +77,14 @@ def score(reads: Sequence[Read], mark: str = "") -> tuple[float, float, float]:
 def main(arguments: list[str]) -> int:
     """``evaluate.py marks``."""
     parser = options("marks", __doc__)
+    parser.add_argument("--open-only", action="store_true", help="leave the sealed half of the blind set alone")
     parser.add_argument("--errors", action="store_true", help="list what is wrong on the halves that may be looked at")
     chosen = parser.parse_args(arguments)
     figures: dict[str, Any] = {"reader": READER}
     print(f"reader: {READER}")
     for title, (name, half) in SETS.items():
+        if half == "sealed" and chosen.open_only:
+            continue
         for bare in (False, True):
             reads = read_set(name, half, bare)
             label = f"{title}, {'unpunctuated' if bare else 'as written'}"
@@ -88,7 +95,7 @@ def main(arguments: list[str]) -> int:
             for mark, (precision, recall, f1) in rows.items():
                 there = sum(bool(one.true) if mark == "all" else mark in one.true for one in reads)
                 print(f"{mark:<16} precision {precision:.2f}  recall {recall:.2f}  F1 {f1:.2f}  ({there} turns)")
-            if chosen.errors and title.startswith("used to mend"):
+            if chosen.errors and "used to mend" in title:
                 for one in reads:
                     if one.true != one.found:
                         before = " / ".join(turn.text for turn in one.context)

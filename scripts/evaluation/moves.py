@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 
-from evaluation.figures import options
+from evaluation.figures import bootstrap, options
 from voicesim.language.meanings import FindMeanings
+from voicesim.language.measure import unpunctuated
 from voicesim.language.read import read_turn
 from voicesim.meaning.finder import best_finder
-from voicesim.meaning.measure import NOT_SENTENCES, Labelled, count_moves, read_labelled, table
+from voicesim.meaning.measure import NOT_SENTENCES, Counts, Labelled, count_moves, read_labelled, table, total
 
 LABELLED = Path(__file__).resolve().parents[2] / "tests" / "language"
 SETS = {
+    "blind set": "blind_moves.jsonl",
     "third set": "unseen_moves.jsonl",
     "first set": "authored_moves.jsonl",
     "second set": "authored_moves_second.jsonl",
 }
-"""Labelled sentences. The third set was written and committed after patterns and examples had been settled."""
+"""Labelled sentences. The blind set is by somebody who has not seen the scorer: its `held` half is sealed, nobody has read
+its rows; the third set was written and committed after patterns and examples had been settled."""
 
 
 def _list_errors(rows: Sequence[Labelled], find: FindMeanings) -> None:
@@ -39,6 +43,7 @@ def main(arguments: list[str]) -> int:
         0; 2 without the sentence model.
     """
     parser = options("moves", __doc__)
+    parser.add_argument("--open-only", action="store_true", help="leave the sealed half of the blind set alone")
     parser.add_argument("--errors", action="store_true", help="list what is wrong on the open halves")
     chosen = parser.parse_args(arguments)
     find, by = best_finder()
@@ -46,20 +51,26 @@ def main(arguments: list[str]) -> int:
         print("The sentence model is not here: run `voicesim doctor --fetch`.")
         return 2
     figures = {}
-    for (title, name), held in ((one, held) for one in SETS.items() for held in (True, False)):
+    for (title, name), held, bare in product(SETS.items(), (True, False), (False, True)):
         some = [row for row in read_labelled(LABELLED / name) if row.held == held]
-        if not some:
+        if not some or (held and chosen.open_only and title == "blind set"):
             continue
+        if bare:
+            some = [replace(row, text=unpunctuated(row.text)) for row in some]
         alone, both = count_moves(some, None), count_moves(some, find)
-        half = f"{title}, {'held-out' if held else 'open'}"
+        half = f"{title}, {'held-out' if held else 'open'} half, {'unpunctuated' if bare else 'as written'}"
+        each = [total(count_moves([row], find)) for row in some]
+        low, high = bootstrap(each, lambda rows: sum(rows, Counts()).f1)
         figures[half] = {
             "sentences": len(some),
+            "low": low,
+            "high": high,
             "words": {move: asdict(one) for move, one in alone.items()},
             "both": {move: asdict(one) for move, one in both.items()},
         }
         if not chosen.json:
-            print(f"{half} half: {len(some)} sentences ({by})\n{table(alone, both)}\n")
-            if chosen.errors and not held:
+            print(f"{half}: {len(some)} sentences ({by}), F1 of all [{low:.2f}, {high:.2f}]\n{table(alone, both)}\n")
+            if chosen.errors and not held and not bare:
                 _list_errors(some, find)
     if chosen.json:
         print(json.dumps(figures))

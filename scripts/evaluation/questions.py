@@ -39,12 +39,15 @@ from voicesim.language.measure import (
     unpunctuated,
 )
 from voicesim.language.read import READER, read_turn
-from voicesim.language.reading import ContextTurn
+from voicesim.language.reading import ContextTurn, TurnReading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SWITCHBOARD = Path("text") / "switchboard_dialogue_acts.jsonl"
 LABELLED = ROOT / "tests" / "language"
+BLIND = "blind_questions.jsonl"
 AUTHORED = {
+    "blind, sealed half": (BLIND, "sealed"),
+    "blind, open half (used to mend)": (BLIND, "open"),
     "authored interviewer sentences": ("authored_questions.jsonl", ""),
     "spoken sentences of four settings, half used to mend": ("authored_spoken.jsonl", "mended"),
     "journalists' questions, half used to mend": ("authored_interviews.jsonl", "mended"),
@@ -207,6 +210,15 @@ def _any(kind: str) -> str:
     return "none" if kind == "none" else "question"
 
 
+def _settled(row: dict[str, Any], key: str, true: str, found: str) -> str:
+    """What was found; the coder's own answer where he lets either stand."""
+    return true if found in row.get(f"{key}_may", ()) else found
+
+
+def _miti(reading: TurnReading) -> str:
+    return "none" if reading.main is None else reading.sentences[reading.main].types.miti
+
+
 def authored(title: str, bare: bool) -> dict[str, Any]:
     """Agreement with the project's own labelled sentences."""
     name, half = AUTHORED[title]
@@ -230,10 +242,21 @@ def authored(title: str, bare: bool) -> dict[str, Any]:
         print(f"{name:<46} {value:.3f}  [{low:.3f}, {high:.3f}]  ({len(pairs)})")
 
     kinds = [
-        (_kind(row), kind_of(reading)) for row, reading in read if not (row.get("skip_type") or row.get("skip_form"))
+        (_kind(row), _settled(row, "kind", _kind(row), kind_of(reading)))
+        for row, reading in read
+        if not (row.get("skip_type") or row.get("skip_form"))
     ]
     tell("open, wh, yes-no, why or none, kappa", kinds, Agreement.kappa)
     tell("question or not, F1", [(_any(a), _any(b)) for a, b in kinds], lambda a: a.precision_recall_f1("question")[2])
+    if name == BLIND:
+        coded = [(row["miti"], _settled(row, "miti", row["miti"], _miti(reading))) for row, reading in read]
+        tell("open, closed or no question, kappa", coded, Agreement.kappa)
+        for label, pairs in (("kind", kinds), ("MITI", coded)):
+            agreement = Agreement.of([true for true, _ in pairs], [found for _, found in pairs])
+            each = {one: round(agreement.precision_recall_f1(one)[2], 2) for one in agreement.labels}
+            figures[f"F1, {label}"] = each
+            print(f"F1, {label}: " + ", ".join(f"{one} {value:.2f}" for one, value in each.items()))
+        return figures
     typed = [
         (row["griffiths"], reading.question) for row, reading in read if "griffiths" in row and not row.get("skip_type")
     ]
@@ -241,11 +264,7 @@ def authored(title: str, bare: bool) -> dict[str, Any]:
         return figures
     tell("griffiths macro-F1", typed, Agreement.macro_f1)
     tell("griffiths kappa", typed, Agreement.kappa)
-    coded = [
-        (row["miti"], "none" if reading.main is None else reading.sentences[reading.main].types.miti)
-        for row, reading in read
-        if "miti" in row
-    ]
+    coded = [(row["miti"], _miti(reading)) for row, reading in read if "miti" in row]
     tell("open, closed or no question, kappa", coded, Agreement.kappa)
     for kind in ("marks", "moves"):
         if kind == "moves" and not any("moves" in row for row in rows):
@@ -266,12 +285,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="evaluate.py questions", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data")
     parser.add_argument("--context", type=int, default=4, help="preceding utterances given to the reader (default 4)")
+    parser.add_argument("--open-only", action="store_true", help="leave the sealed half of the blind set alone")
     parser.add_argument("--tables", action="store_true", help="print confusion tables")
     parser.add_argument("--json", action="store_true", help="print the figures once more as one line of JSON")
     options = parser.parse_args(arguments)
     print(f"reader: {READER}")
     figures: dict[str, Any] = {"reader": READER}
-    for title in AUTHORED:
+    for title, (_, half) in AUTHORED.items():
+        if half == "sealed" and options.open_only:
+            continue
         for bare in (False, True):
             figures[f"{title}, {'unpunctuated' if bare else 'as written'}"] = authored(title, bare)
     corpus = options.data / SWITCHBOARD

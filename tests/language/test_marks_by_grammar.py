@@ -192,3 +192,16 @@ def test_both_passes_over_the_marks_are_on_record(name: str) -> None:
         entry = json.loads(line)
         assert entry["first"] != entry["second"]
         assert by_text[entry["text"]]["marks"] == entry["settled"]["marks"]
+
+
+def _blind(half: str, bare: bool) -> tuple[int, float]:
+    rows = [json.loads(line) for line in (HERE / "blind_marks.jsonl").read_text(encoding="utf-8").splitlines()]
+    return sum(row["half"] == half for row in rows), _f1("blind_marks.jsonl", half, bare)
+
+
+@pytest.mark.parametrize(("bare", "least"), [(False, 0.94), (True, 0.9)], ids=["as written", "unpunctuated"])
+def test_marks_of_the_open_half_of_an_independent_coder_are_found(bare: bool, least: float) -> None:
+    """Its errors were read and mended; the sealed half is measured by `scripts/evaluate.py marks` only."""
+    turns, figure = _blind("open", bare)
+    assert turns >= 120
+    assert figure >= least

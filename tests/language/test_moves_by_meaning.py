@@ -95,6 +95,6 @@ def test_every_example_stands_once_and_none_is_a_sentence_of_the_evaluation():
         assert len(listed) == len(set(listed)), move
     written = {sentence for group in examples.moves.values() for sentence in (*group.like, *group.unlike)}
     written |= set(examples.nothing)
-    for name in ("authored_moves.jsonl", "authored_moves_second.jsonl", "unseen_moves.jsonl"):
+    for name in ("authored_moves.jsonl", "authored_moves_second.jsonl", "unseen_moves.jsonl", "blind_moves.jsonl"):
         lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
         assert not written & {json.loads(line)["text"] for line in lines}, name

@@ -6,6 +6,7 @@ import pytest
 
 from voicesim.language.backchannels import is_backchannel
 from voicesim.language.measure import unpunctuated
+from voicesim.language.measure import kind_of
 from voicesim.language.read import read_turn
 from voicesim.language.reading import ContextTurn, TurnReading
 
@@ -322,3 +323,24 @@ def test_a_reproach_is_no_question() -> None:
 def test_the_same_words_are_always_read_the_same() -> None:
     text = "Thank you. What do you remember, and was he angry?"
     assert read_turn(text, said("He shouted.")) == read_turn(text, said("He shouted."))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("and now it's creeping back up and part of you is annoyed about that did i miss anything", "yes_no"),
+        ("you knew the risks and you'd read the report what possessed you", "why"),
+        ("ambulance service what's the address", "wh"),
+        ("What I'd like to know is how it came to this.", "wh"),
+        ("my question is have you told anyone", "yes_no"),
+        ("what i need is for you to explain to me how it began", "open"),
+        ("I wonder would your brother have you for a night.", "yes_no"),
+        ("is driving okay for you", "yes_no"),
+        ("Why don't you sit down there and I'll make tea.", "none"),
+        ("How about we try this. You ring me on Tuesday.", "none"),
+        ("people tell me they feel stuck", "none"),
+        ("they say well do you carry a purse", "none"),
+    ],
+)
+def test_a_question_is_heard_wherever_the_turn_puts_it(text: str, kind: str) -> None:
+    assert kind_of(read_turn(text)) == kind

@@ -20,6 +20,8 @@ from voicesim.scenario.model import Move
 
 _REACH = 6
 """Words between a denial or a reporting phrase and what it governs."""
+_SECOND = 0.25
+"""By how much more clearly a second unkindness must be meant by the same sentence."""
 _DENIALS = frozenset({"not", "never", "nobody", "no"})
 UNKIND: frozenset[Move] = frozenset(
     ("blame", "doubt", "minimise", "rush", "threaten", "promise_outcome", "sarcasm", "order")
@@ -109,8 +111,11 @@ def moves_by_meaning(line: Line, near: Sequence[Meaning], found: Collection[Move
         move: Move = name  # type: ignore[assignment]
         unkind = move in UNKIND
         # False blame is worse than a miss: what is as near to a kindness is none.
-        if unkind and (set(found) - UNKIND or any(one not in UNKIND for one, _ in made)):
+        heard = {*found, *(one for one, _ in made)}
+        if unkind and heard - UNKIND:
             continue
+        if unkind and heard and meaning.likeness < load_examples().moves[move].at_least + _SECOND:
+            continue  # a sentence that threatens is not rude in five ways
         if not _taken_back(line, unkind) and not _cancelled(line, move):
             made.append((move, meaning))
     return made

@@ -54,8 +54,9 @@ class MeaningFinder:
         fewest = self._examples.fewest_words
         fresh = [one for one in sentences if one not in self._known and one.count(" ") + 1 >= fewest]
         if fresh:
-            vectors = self._encoder.embed([nameless(sentence, self._names) for sentence in fresh])
-            likeness, cosines = self._ballot.votes.count(vectors)
+            said = [nameless(sentence, self._names) for sentence in fresh]
+            vectors = self._encoder.embed(said)
+            likeness, cosines = self._ballot.votes.count(vectors, said)
             for row, sentence in enumerate(fresh):
                 self._known[sentence] = (
                     *self._moves(sentence, likeness[row], cosines[row]),

@@ -61,10 +61,16 @@ class Counts:
 
 
 def read_labelled(path: Path) -> tuple[Labelled, ...]:
-    """Read a file of sentences, one JSON object a line: ``text``, ``moves``, perhaps ``may``, ``kind``, ``held``."""
+    """Read a file of sentences, one JSON object a line: ``text``, ``moves``, perhaps ``may``, ``kind``, ``held`` (or ``half``)."""
     rows: list[dict[str, Any]] = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return tuple(
-        Labelled(row["text"], frozenset(row["moves"]), frozenset(row.get("may", ())), row["kind"], row["held"])
+        Labelled(
+            row["text"],
+            frozenset(row["moves"]),
+            frozenset(row.get("may", ())),
+            row["kind"],
+            row.get("held", row.get("half") == "sealed"),
+        )
         for row in rows
     )
 

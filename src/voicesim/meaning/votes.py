@@ -1,9 +1,10 @@
 """How clearly a sentence makes a move: every authored example votes, the nearer the louder, for the move or against it.
 
-What the votes weigh is worked out once from the examples themselves (kernel ridge regression over ``exp(-2 (1 - cosine))``, one
-move at a time, those that make the move counting for a third of those that do not): an example that others already speak for
-weighs little, a counter-example that lies close to the move weighs much. It needs no labels beyond the two lists an author
-writes, and it told moves apart much better than the nearest example alone (docs/moves.md).
+What the votes weigh is worked out once from the examples themselves (kernel ridge regression over ``exp(-2 (1 - cosine))`` of the
+meanings plus half the cosine of the wordings, one move at a time, those that make the move counting for a third of those that
+do not): an example that others already speak for weighs little, a counter-example that lies close to the move weighs much. It
+needs no labels beyond the two lists an author writes, and it told moves apart much better than the nearest example alone
+(docs/moves.md).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from voicesim.folders import cache_folder
 from voicesim.language.examples import MoveExamples
 from voicesim.language.meanings import keys
 from voicesim.meaning.encoder import Encoder, Vectors
+from voicesim.meaning.wordings import Wordings
 from voicesim.scenario.model import Move
 
 _NAME = re.compile(r"(?<![.?!:] )(?<!^)\b([A-Z][a-z]+)\b")
@@ -32,7 +34,9 @@ _SHARE = 1 / 3
 """Weight of all who make the move against all who do not."""
 _TOPIC_WEIGHT = 50.0
 """Of a topic's example against one of another topic or of a move."""
-_VERSION = 1
+_WORDS = 0.5
+"""What shared runs of words weigh beside meaning, in the votes on moves. Of topics only the meaning counts."""
+_VERSION = 2
 """Grows whenever the same examples would weigh differently."""
 
 
@@ -44,22 +48,28 @@ class Votes:
     """The sentences, shape (sentences, size)."""
     weights: NDArray[np.float64]
     """Of each sentence's vote on each matter: (sentences, matters)."""
+    wordings: Wordings | None = None
+    """The sentences by their words, where these count too."""
 
     @cached_property
     def _voters(self) -> NDArray[np.float64]:
         return np.ascontiguousarray(self.vectors.T, dtype=np.float64)
 
-    def count(self, vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def count(self, vectors: Vectors, said: Sequence[str] = ()) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What the votes come to.
 
         Args:
             vectors: sentences to vote on, shape (n, size).
+            said: the same sentences in words; needed where wordings count.
 
         Returns:
             Likeness, 0 to 1, shape (n, matters); cosine to every voter, shape (n, sentences).
         """
         cosines = vectors.astype(np.float64) @ self._voters
-        votes = (_nearness(cosines) + 1.0) @ self.weights
+        near = _nearness(cosines)
+        if self.wordings is not None:
+            near += _WORDS * np.array([self.wordings.likeness(sentence) for sentence in said])
+        votes = (near + 1.0) @ self.weights
         return np.clip((votes + 1.0) / 2.0, 0.0, 1.0), cosines
 
 
@@ -99,11 +109,14 @@ def prepare_ballot(examples: MoveExamples, encoder: Encoder) -> Ballot:
     for_move = np.array([[made and move == each for each in moves] for _, move, made in rows])
     name = hashlib.sha256(repr((_VERSION, encoder.name, rows)).encode()).hexdigest()[:24]
     kept = _cached(name, len(rows), len(moves))
+    said = [as_said(sentence) for sentence in sentences]
+    wordings = Wordings(said)
     if kept is None:
-        vectors = encoder.embed([as_said(sentence) for sentence in sentences])
-        kept = vectors, _weigh(vectors, for_move)
+        vectors = encoder.embed(said)
+        alike = np.array([wordings.likeness(sentence) for sentence in said])
+        kept = vectors, _weigh(_kernel(vectors) + _WORDS * alike, for_move)
         _keep(name, *kept)
-    return Ballot(moves, sentences, for_move, Votes(*kept))
+    return Ballot(moves, sentences, for_move, Votes(*kept, wordings))
 
 
 def prepare_topics(topics: Mapping[str, Sequence[str]], ballot: Ballot, encoder: Encoder) -> TopicBallot | None:
@@ -150,8 +163,7 @@ def _kernel(vectors: Vectors) -> NDArray[np.float64]:
     return _nearness(exact @ exact.T) + 1.0  # the constant lets all votes lean one way
 
 
-def _weigh(vectors: Vectors, for_move: NDArray[np.bool_]) -> NDArray[np.float64]:
-    kernel = _kernel(vectors)
+def _weigh(kernel: NDArray[np.float64], for_move: NDArray[np.bool_]) -> NDArray[np.float64]:
     weights = np.zeros(for_move.shape)
     for column, makes in enumerate(for_move.T):
         counts = np.where(makes, _SHARE * (~makes).sum() / max(makes.sum(), 1), 1.0)

@@ -16,6 +16,7 @@ from voicesim.language.questions.grammar import (
     verb_base,
     wh_question,
 )
+from voicesim.language.questions.indirect import announced, indirect
 from voicesim.language.questions.statements import read_statement
 from voicesim.language.questions.tags import read_tag
 from voicesim.language.text.phrases import Line
@@ -44,7 +45,7 @@ def read_form(piece: Piece, line: Line, before: Before = NOWHERE) -> FormReading
         return FormReading("imperative", asked.first, asked.last, 0.95)
     if matches("suggests", line) or (matches("exclaims", line) and not piece.asked):
         return NOTHING
-    for rule in (_announced, _wh, _polar):
+    for rule in (announced, _wh, _polar):
         reading = rule(piece, norms, start)
         if reading:
             return _alternative(reading, line)
@@ -109,7 +110,7 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
         and not inverted(norms, start, strict=False)
     ):
         return FormReading("wh", len(norms) - 1, len(norms) - 1, 0.8)
-    return _indirect(norms, start)
+    return indirect(norms, start)
 
 
 def _in_place(norms: Sequence[str], start: int) -> int | None:
@@ -199,85 +200,12 @@ def _inverts_from(norms: Sequence[str], place: int) -> bool:
     return any(inverted(norms, at, strict=True) for at in range(place + 1, min(len(norms), place + 6)))
 
 
-_QUESTION = frozenset({"question", "questions", "ask", "know", "understand", "wondering", "wonder", "thing"})
-
-
-def _announced(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
-    """A question that is announced first: "what I would like to know is how ...", "my question is have you told anyone"."""
-    words = load_words()
-    first = norms[start]
-    mine = first in {"my", "the", "what"} or (
-        first == "i" and norms[start + 1 : start + 2] in (("guess",), ("suppose",))
-    )
-    if not mine or (first == "what" and norms[start + 1 : start + 2] != ("i",)):
-        return None
-    for place in range(start + 2, min(len(norms) - 2, start + 10)):
-        if norms[place] not in {"is", "was"} or not _QUESTION & set(norms[start:place]):
-            continue
-        follows = norms[place + 1]
-        if "thing" in norms[start:place] and not {"ask", "know"} & set(norms[start:place]):
-            return None
-        if follows in {"if", "whether"}:
-            return FormReading("polar", start, place + 1, 0.75)
-        if follows in words.wh and first != "the":
-            return FormReading("wh", place + 1, place + 1, 0.75)
-        if wh_question(norms, place + 1) and any(
-            inverted(norms, at, strict=True) for at in range(place + 2, place + 5)
-        ):
-            return FormReading("wh", place + 1, place + 2, 0.8)
-        if inverted(norms, place + 1, strict=True):
-            return FormReading("polar", place + 1, place + 2, 0.8)
-        return None
-    return None
-
-
-def _indirect(norms: Sequence[str], start: int) -> FormReading | None:
-    """Asks by saying that one asks: "I was wondering whether ...", "I'd like to know who ..."."""
-    words = load_words()
-    if norms[start] == "wonder" and start + 1 < len(norms) and norms[start + 1] in words.wh:
-        return FormReading("wh", start, start + 1, 0.7)
-    if norms[start] != "i":
-        return None
-    for place in range(start + 1, min(len(norms) - 1, start + 8)):
-        if norms[place] in {"wonder", "wondering", "know", "ask", "curious"}:
-            if norms[place] == "know" and not {"like", "want", "need"} & set(norms[start:place]):
-                return None
-            if {"not", "never", "sometimes", "often", "always"} & set(norms[start:place]) or norms[place - 1] in {
-                "you"
-            }:
-                return None
-            if norms[place] in {"wonder", "wondering"} and inverted(norms, place + 1, strict=False):
-                if norms[place + 2] in {"i", "we", "they", "people"}:
-                    return None
-                return FormReading("polar", start, place + 2, 0.75)  # "I wonder would your sister have you"
-            if norms[place] == "wonder" and not _meant_for_her(norms[place + 1 :]):
-                return None
-            following = [word for word in norms[place + 1 : place + 4] if word not in {"you", "about", "just", "is"}]
-            if following and following[0] in {"if", "whether"}:
-                return FormReading("polar", start, place + 1, 0.8)
-            if following and following[0] in words.wh:
-                return FormReading("wh", start, place + 1, 0.8)
-    return None
-
-
 def _conditional(body: Sequence[str]) -> bool:
     """An inversion that stands for "if": "should you need anything", "had i known", "were it not for you"."""
     if body[:2] in (("had", "i"), ("were", "it"), ("were", "i")):
         return len(body) > 5
     wants = {"need", "want", "wish", "feel", "require", "decide", "change", "remember", "find", "ever"}
     return body[:2] == ("should", "you") and bool(wants & set(body[2:3]))
-
-
-def _meant_for_her(clause: Sequence[str]) -> bool:
-    """Whether "I wonder ..." asks her: "if you could say more", "what you did"; not "how they will get through it"."""
-    after = [word for word in clause if word not in {"if", "whether", "about"} and word not in load_words().adverbs]
-    first = after[1:2] if after and after[0] in load_words().wh else after[:1]
-    ever = (
-        first == ["there"]
-        and "you" in clause
-        and bool({"ever", "anything", "anyone", "somebody", "someone"} & set(clause))
-    )
-    return ever or first in (["you"], ["we"])
 
 
 def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
@@ -298,13 +226,8 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
         other = words.prepositions | words.adverbs | words.sets["not_a_subject"]
         if verb_base(norms[start + 1]) is None and norms[start + 1] not in other:
             return FormReading("polar", start, start + 1, 0.7)
-    gerund = norms[start] in {"is", "was"} and norms[start + 1 : start + 2] and norms[start + 1].endswith("ing")
-    if gerund and len(norms) > start + 2 and norms[start + 1] not in words.not_verbs | {"going", "doing", "being"}:
-        # "is driving okay for you"; what somebody is doing has its object or place behind it.
-        if norms[start + 2] not in words.prepositions | words.determiners | words.clause_subjects | words.adverbs | {
-            "to"
-        }:
-            return FormReading("polar", start, start + 1, 0.65)
+    if _gerund_first(norms, start):
+        return FormReading("polar", start, start + 1, 0.65)
     if _noun_first(norms, start):
         return FormReading("polar", start, start + 1, 0.7)
     if norms[start] in {"why", "what", "who", "how"}:
@@ -384,6 +307,17 @@ def _after_adjunct(norms: Sequence[str], start: int, place: int) -> bool:
         return True
     clause = any(word in words.clause_subjects and at + 1 < len(before) for at, word in enumerate(before))
     return before[0] in words.subordinators and clause and pronoun and before[-1] not in words.reporting
+
+
+def _gerund_first(norms: Sequence[str], start: int) -> bool:
+    """Whether an act is the subject: "is driving okay for you". What somebody is doing has its object or place behind it."""
+    words = load_words()
+    if norms[start] not in {"is", "was"} or len(norms) < start + 3 or not norms[start + 1].endswith("ing"):
+        return False
+    if norms[start + 1] in words.not_verbs | {"going", "doing", "being"}:
+        return False
+    other = words.prepositions | words.determiners | words.clause_subjects | words.adverbs | {"to"}
+    return norms[start + 2] not in other
 
 
 def _noun_first(norms: Sequence[str], start: int) -> bool:

@@ -61,6 +61,8 @@ def _unmarked(norms: Sequence[str], start: int, before: Before) -> FormReading:
         told = is_past(body[1]) or body[1] in {"is", "has", "are", "have"}
         hers = "you" in body or (before.hers and bool(content_stems(body) & before.heard))
         return FormReading("declarative", start, start + 1, 0.5) if told and hers else NOTHING
+    if _concluded(norms, start, body, before):
+        return FormReading("declarative", start, len(norms) - 1, 0.5)
     if openers & {"so", "and"} and body[:2] in (("that", "is"), ("that", "was"), ("this", "was"), ("it", "was")):
         return _summed_up(body, start)
     if len(body) < 2 + (not supposed) or len(body) > _LONGEST or body[0] != "you":
@@ -85,6 +87,22 @@ def _unmarked(norms: Sequence[str], start: int, before: Before) -> FormReading:
     if (concludes or supposed) and present and following not in words.clause_subjects:
         return FormReading("declarative", start, last, 0.5)
     return NOTHING
+
+
+def _concluded(norms: Sequence[str], start: int, body: Sequence[str], before: Before) -> bool:
+    """ "So he lost his job", "so the driver is drunk", right after she spoke: what he makes of it, for her to confirm."""
+    words = load_words()
+    if "so" not in norms[:start] or not before.hers or not 3 <= len(body) <= 9:
+        return False
+    if body[0] in {"i", "we", "what", "that", "this", "if", "when", "let"} or {"i", "we", "my", "our", "me"} & set(
+        body
+    ):
+        return False
+    if body[0] in {"he", "she", "they"}:
+        return is_past(body[1]) or body[1] in words.auxiliaries - words.modals
+    if body[0] in words.determiners and body[1] not in words.auxiliaries:
+        return any(is_past(word) or word in {"is", "has", "are", "have"} for word in body[2:4])
+    return False
 
 
 def _summed_up(body: Sequence[str], start: int) -> FormReading:

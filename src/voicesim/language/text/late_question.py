@@ -44,10 +44,8 @@ def _begins(norms: Sequence[str], start: int, place: int) -> bool:
     particle = previous in _PARTICLES and verb_base(norms[place - 2]) is not None  # "cut down | what made you"
     object_before = particle or (previous == "that" and word in words.auxiliaries)
     if (
-        not object_before
-        and previous in _WAITS | words.prepositions | words.subordinators | words.wh
-        or blocked_before(norms, place)
-    ):
+        not object_before and previous in _WAITS | words.prepositions | words.subordinators | words.wh
+    ) or blocked_before(norms, place):
         return False
     if previous in words.determiners - words.clause_subjects or norms[start] in words.subordinators:
         return False
@@ -102,7 +100,7 @@ def _turned(norms: Sequence[str], place: int) -> bool:
 
 
 def _is_subject(norms: Sequence[str], place: int, aux: str) -> bool:
-    """Whether the word before the auxiliary may be what it is said of: "that is", "the man did"; not in "said about it | did you"."""
+    """Whether the word before the auxiliary may be what it is said of: "that is"; not in "about it | did you"."""
     words = load_words()
     word = norms[place]
     if word in {"me", "him", "them", "us", "now", "then", "there", "today", "here", "again", "all"}:
