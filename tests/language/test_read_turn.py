@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voicesim.language.backchannels import is_backchannel
-from voicesim.language.measure import unpunctuated
-from voicesim.language.measure import kind_of
+from voicesim.language.measure import kind_of, unpunctuated
 from voicesim.language.read import read_turn
 from voicesim.language.reading import ContextTurn, TurnReading
 

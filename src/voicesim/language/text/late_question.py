@@ -47,7 +47,8 @@ def _begins(norms: Sequence[str], start: int, place: int) -> bool:
         not object_before and previous in _WAITS | words.prepositions | words.subordinators | words.wh
     ) or blocked_before(norms, place):
         return False
-    if previous in words.determiners - words.clause_subjects or norms[start] in words.subordinators:
+    noun = words.determiners - words.clause_subjects - words.sets["whole_nouns"]
+    if previous in noun or (norms[start] in words.subordinators and word != "how"):
         return False
     waiting = next((at for at in range(place - 1, max(start - 1, place - 5), -1) if norms[at] in words.wh), None)
     if waiting is not None and not words.clause_subjects & set(norms[waiting:place]):
@@ -55,14 +56,16 @@ def _begins(norms: Sequence[str], start: int, place: int) -> bool:
     announced = place < start + _FEWEST  # "ambulance service | what is the address"
     if announced and (word != "what" or rest[0] != "is"):
         return False
-    if not announced and not _tells(norms[start:place]):
+    if not announced and word not in _REQUESTS and not _tells(norms[start:place]):
         return False
-    if _quotes(norms, start, place):
+    if not (word == "why" and len(rest) == 2) and _quotes(norms, start, place):
         return False
     if word in words.auxiliaries and len(rest) >= 2:
         return _turned(norms, place)
-    if word in {"what", "where", "when", "how"} and rest:
+    if word in {"what", "where", "when", "how", "why"} and rest:
         return _asks_at_once(norms, place)
+    if word == "which" and len(rest) <= 2:
+        return not any(verb_base(one) for one in rest)  # "a friend of a friend | which friend"
     if word in _REQUESTS and previous not in words.auxiliaries | words.clause_subjects:
         told = (
             rest[0] in {"me", "us"} and len(rest) > 1 and rest[1] in words.clause_subjects
@@ -84,7 +87,8 @@ def _quotes(norms: Sequence[str], start: int, place: int) -> bool:
     for at in range(max(start, place - 4), place):
         if norms[at] in {"say", "says", "said", "saying", "think", "goes", "like"}:
             between = norms[at + 1 : place]
-            return not (len(between) >= 3 and between[0] in load_words().clause_subjects)
+            whole = len(between) >= 3 or (between and between[-1] in load_words().auxiliaries)
+            return not (whole and between[0] in load_words().clause_subjects)
     return False
 
 
@@ -117,10 +121,17 @@ def _asks_at_once(norms: Sequence[str], place: int) -> bool:
     word, first = norms[place], norms[place + 1]
     if not wh_question(norms[place:], 0):
         return False
+    third = norms[place + 2] if place + 2 < len(norms) else ""
+    if (word, first) in {("how", "come"), ("why", "not")} or (word, first, third) == ("what", "is", "next"):
+        return True
+    if word == "why" and place + 3 == len(norms):
+        return first in words.auxiliaries and third in {"that", "it", "this"}
     if word == "what" and is_past(first) and norms[place + 2 : place + 3] in (["you"], ("you",)):
         return first not in words.auxiliaries
     if word in {"what", "who"} and first in words.modals and norms[place + 2 : place + 3] in (["be"], ("be",)):
         return True
     if first in {"is", "are", "was", "were"} and word in {"what", "where", "how"}:
-        return norms[place + 2] in {"the", "your", "his", "her", "their"} if place + 2 < len(norms) else False
+        return third in {"the", "your", "his", "her", "their"}
+    if first in {"has", "have", "had", "did", "does", "do", "would", "will"} and third in words.determiners:
+        return len(norms) > place + 4  # "where has all that money gone"
     return any(inverted(norms, at, strict=True) for at in range(place + 1, min(place + 4, len(norms))))
