@@ -113,9 +113,22 @@ def test_a_driver_that_stumbled_is_followed_in_the_next_silence():
     assert desk.off == pytest.approx(before, abs=0.021)
 
 
-def test_a_driver_that_does_not_know_the_time_moves_nothing():
+def test_a_driver_that_does_not_know_the_time_moves_little():
     desk = Desk(believe=False)
     desk.run(499)
     before = desk.off
-    desk.run(3000)
-    assert desk.off == pytest.approx(before, abs=0.021)
+    desk.run(6000)
+    assert desk.off == pytest.approx(before, abs=0.061)
+
+
+def test_a_stumble_is_followed_although_more_blocks_wait_than_at_the_beginning():
+    """The devices' calls have come to lie otherwise since: one block more waits, and nothing is heard later for it."""
+    desk = Desk()
+    desk.run(1000)
+    before = desk.off
+    desk.play()
+    desk.run(1000)
+    assert desk.off == pytest.approx(before, abs=0.001)
+    desk.stumbled = 1
+    desk.run(1000)
+    assert desk.off == pytest.approx(before, abs=0.001)
