@@ -69,7 +69,7 @@ class Course:
         self._waiting: deque[float] = deque(maxlen=_REMEMBERED)
         self._at_first: tuple[float, float] | None = None
 
-    def note(self, later: float, waiting: float = 0.0) -> None:
+    def note(self, later: float, waiting: float) -> None:
         """One pair.
 
         Args:

@@ -13,6 +13,7 @@ from itertools import zip_longest
 
 from pydantic import ValidationError
 
+from voicesim.audio.flow import BLOCK_SECONDS
 from voicesim.engine.events import (
     AudioTrouble,
     DeviceLost,
@@ -39,7 +40,7 @@ from voicesim.timebase import FRAME, samples
 
 GIVEN = (KeyPressed, DeviceLost, DeviceRestored, AudioTrouble)
 """What cannot be heard in the track is taken from the log, when it was."""
-_LIVE_BLOCK = samples(0.02)
+_LIVE_BLOCK = samples(BLOCK_SECONDS)
 """Sound cards and browsers hand on sound in blocks of this length."""
 
 
@@ -111,7 +112,7 @@ def hold_again(
         again = recorder.bundle()
     return HeldAgain(
         again.records,
-        _difference(bundle, again.records),
+        _difference(bundle.records, again.records, len(sound)),
         tuple(pair for pair in zip_longest(_turns(bundle), _turns(again), fillvalue="") if pair[0] != pair[1]),
         (_states(bundle), _states(again)),
         (_ending(bundle), _ending(again)),
@@ -152,11 +153,9 @@ def _edges(bundle: Bundle, prepared: Prepared) -> _Edges:
     )
 
 
-def _difference(bundle: Bundle, now: tuple[Record, ...]) -> str | None:
-    then = bundle.records
+def _difference(then: tuple[Record, ...], now: tuple[Record, ...], reached: int) -> str | None:
     if not any(isinstance(record, End) for record in then):
         # Cut off: of its last moments the log may tell what the track has not.
-        reached = len(bundle.track("trainee"))
         then = tuple(record for record in then if record.at < reached)
         now = now[: len(then)]
     for number, (before, after) in enumerate(zip(then, now, strict=False)):

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from voicesim.audio.flow import BLOCK_SECONDS
 from voicesim.timebase import samples
 
-BLOCK = samples(0.02)
+BLOCK = samples(BLOCK_SECONDS)
 _UP = struct.Struct("<IiHH")
 _DOWN = struct.Struct("<II")
 UP_BYTES = _UP.size + 2 * BLOCK
