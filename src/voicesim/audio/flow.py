@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import queue
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from voicesim.timebase import SAMPLE_RATE
 
 Render = Callable[[int], tuple[NDArray[np.int16], Any]]
 """Gives the next n output samples, int16 of shape (n,), and marks to travel with them. Called by the sound card's thread:
@@ -34,7 +37,11 @@ class Slice:
     samples: NDArray[np.int16]
     marks: Any
     when: float
-    """Monotonic seconds at which the first of them sounded at the microphone, or will sound in the headphones."""
+    """Monotonic seconds at which the first of them sounded at the microphone, or will sound in the headphones, as the driver
+    tells; it may be wrong by tens of milliseconds, and otherwise at every time."""
+    late: float
+    """Monotonic seconds of the call, less the sound kept before it: as long as the device keeps its pace, the least of many
+    stays the same, whatever the driver says and however late single calls are."""
     overflow: bool
     underflow: bool
     lost: int
@@ -44,10 +51,13 @@ class Slice:
 class _Stream:
     """What both directions have in common: signs of life, and a ring of slices for the session's thread."""
 
-    def __init__(self, block: int) -> None:
+    def __init__(self, block: int, rate: int, clock: Callable[[], float]) -> None:
+        self._rate = rate
+        self._clock = clock
         self._samples = np.zeros((_SLOTS, block), np.int16)
         self._marks: list[Any] = [()] * _SLOTS
         self._when = [0.0] * _SLOTS
+        self._late = [0.0] * _SLOTS
         self._flags = [(False, False)] * _SLOTS
         self._lost_before = [0] * _SLOTS
         self._written = 0
@@ -57,7 +67,7 @@ class _Stream:
         self._calls = 0
         self.keeping = False
         """Whether slices are kept for the session yet. Set by the session's thread."""
-        self.called = time.monotonic()
+        self.called = clock()
         """When the device last asked."""
         self.finished = False
         self.failure: BaseException | None = None
@@ -88,6 +98,7 @@ class _Stream:
             self._samples[slot].copy(),
             self._marks[slot],
             self._when[slot],
+            self._late[slot],
             overflow,
             underflow,
             self._lost_before[slot],
@@ -96,7 +107,7 @@ class _Stream:
         return taken
 
     def _alive(self) -> None:
-        self.called = time.monotonic()
+        self.called = self._clock()
         self._calls += 1
 
     def _full(self) -> bool:
@@ -105,6 +116,7 @@ class _Stream:
 
     def _publish(self, slot: int, when: float, overflow: bool, underflow: bool) -> None:
         self._when[slot] = when
+        self._late[slot] = self.called - self._written * len(self._samples[slot]) / self._rate
         self._flags[slot] = (overflow, underflow)
         self._lost_before[slot], self._lost = self._lost, 0
         self._written += 1
@@ -116,7 +128,12 @@ class Inlet(_Stream):
 
     Args:
         block: samples in a call, at the device's rate.
+        rate: the device's rate, Hz.
+        clock: tells monotonic seconds.
     """
+
+    def __init__(self, block: int, rate: int, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(block, rate, clock)
 
     def callback(self, indata: NDArray[np.int16], _: int, times: Any, status: Any) -> None:
         """The device's thread: copy in."""
@@ -138,10 +155,11 @@ class Outlet(_Stream):
     Args:
         block: samples in a call.
         render: gives them.
+        clock: tells monotonic seconds.
     """
 
-    def __init__(self, block: int, render: Render) -> None:
-        super().__init__(block)
+    def __init__(self, block: int, render: Render, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(block, SAMPLE_RATE, clock)
         self._render = render
 
     def callback(self, outdata: NDArray[np.int16], _: int, times: Any, status: Any) -> None:
@@ -172,16 +190,19 @@ class FedOutlet(_Stream):
 
     Args:
         block: samples in a call, at the device's rate.
+        rate: the device's rate, Hz.
         lead: samples to keep waiting, so that the device never has to.
+        clock: tells monotonic seconds.
     """
 
-    def __init__(self, block: int, lead: int) -> None:
-        super().__init__(block)
+    def __init__(self, block: int, rate: int, lead: int, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(block, rate, clock)
         self._ring = np.zeros(8 * lead + block, np.int16)
         self._put = lead
         self._taken = 0
         self._dry = False
         self._ahead = 0.0
+        self._lates: deque[float] = deque(maxlen=_SLOTS)
 
     @property
     def ahead(self) -> float:
@@ -192,6 +213,15 @@ class FedOutlet(_Stream):
     def queued(self) -> int:
         """Samples waiting."""
         return self._put - self._taken
+
+    @property
+    def given(self) -> int:
+        """Samples put so far, those at the beginning included."""
+        return self._put
+
+    def lates(self) -> list[float]:
+        """For each call since this was last asked, what `Slice.late` is elsewhere."""
+        return [self._lates.popleft() for _ in range(len(self._lates))]
 
     def ran_dry(self) -> bool:
         """Whether the device has had to play silence since this was last asked."""
@@ -212,6 +242,7 @@ class FedOutlet(_Stream):
         outdata.fill(0)
         if not self.keeping:
             return
+        self._lates.append(self.called - self._taken / self._rate)
         there = min(self.queued, len(outdata))
         start = self._taken % len(self._ring)
         first = min(there, len(self._ring) - start)

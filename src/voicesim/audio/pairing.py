@@ -1,16 +1,16 @@
 """Putting what was said beside what was played, block by block, on the session's thread.
 
-Two devices have two clocks, and a driver may stumble. How much later her voice is heard than it is paired with is watched
-(`Course`); where it has moved by more than half a block, a block of silence is left out or put in, never a block of speech. So the
-tracks stay within a block of the truth over any length of session.
+Two devices have two clocks, and a driver may stumble. How fast each of them runs is taken from its calls (`Course`); where her
+voice is heard by more than half a block later or earlier than it is paired with, a block of silence is left out or put in, never a
+block of speech. So the tracks stay within a block of the truth over any length of session.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
 from typing import Any, Literal
 
 import numpy as np
@@ -25,12 +25,10 @@ Trouble = tuple[Literal["overflow", "underflow", "gap"], int]
 _DRIFT = 0.6
 """Share of a block by which the two may be apart before silence is used to bring them together."""
 _REMEMBERED = 250
-"""Pairs that are looked back on, 5 s: a clock that runs ahead takes minutes to be a block ahead, while blocks that come in a
-bunch after somebody kept the processor busy are no drift at all."""
-_BEGINNING = 100
-"""Pairs that say how far apart the two are at the beginning."""
-_QUEUE_AGREES = 0.25
-"""Blocks by which the mean number of waiting blocks must have moved, too: a driver whose times are wrong is not believed."""
+"""Calls of either device that are looked back on, 5 s: somebody keeps the processor busy for less, and a clock takes minutes to be a
+block ahead."""
+_DITHER = 2
+"""Largest sample that silence may have after conversion."""
 _LATE = 0.06
 """Seconds the headphones' side may be late before its block counts as missing."""
 
@@ -42,6 +40,8 @@ class Captured:
     samples: NDArray[np.int16]
     said: float
     """Monotonic seconds of its first sample."""
+    late: float
+    """`Slice.late` of what completed it."""
     troubles: tuple[Trouble, ...]
 
 
@@ -59,48 +59,48 @@ class Played:
 class Course:
     """Whether she is still heard as much later than she is paired with as at the beginning.
 
+    A device calls when it has a block, or room for one; under load some calls come late, and then a few in a bunch. None comes
+    before its time, so the earliest of some seconds show the device's own clock, here to a fraction of a millisecond. (The times that
+    drivers tell wandered by 20 ms in minutes over PulseAudio's ALSA plug-in, while nothing moved.)
+
     Args:
         block: seconds a block lasts.
     """
 
     def __init__(self, block: float) -> None:
         self._block = block
-        self._later: deque[float] = deque(maxlen=_REMEMBERED)
-        self._waiting: deque[float] = deque(maxlen=_REMEMBERED)
-        self._at_first: tuple[float, float] | None = None
+        self._microphone: deque[float] = deque(maxlen=_REMEMBERED)
+        self._headphones: deque[float] = deque(maxlen=_REMEMBERED)
+        self._ahead = 0.0
+        self._at_first: float | None = None
 
-    def note(self, later: float, waiting: float) -> None:
+    def note(self, microphone: float, headphones: Iterable[float], ahead: float) -> None:
         """One pair.
 
         Args:
-            later: seconds between saying the one half and hearing the other.
-            waiting: blocks by which the headphones' side was ahead in its queue.
+            microphone: `Slice.late` of the one half.
+            headphones: that of the other, or of the calls since the last pair.
+            ahead: seconds by which more of her sound has been paired, left out ones included, than of the trainee's.
         """
-        self._later.append(later)
-        self._waiting.append(waiting)
-        if self._at_first is None and len(self._later) == _BEGINNING:
-            self._at_first = median(self._later), fmean(self._waiting)
+        self._microphone.append(microphone)
+        self._headphones.extend(headphones)
+        self._ahead = ahead
+        if self._at_first is None and self._known:
+            self._at_first = self._later()
 
     def off(self) -> int:
-        """1 when she is heard more than half a block later than at the beginning, -1 when earlier, else 0.
+        """1 when she is heard more than half a block later than at the beginning, -1 when earlier, else 0."""
+        if self._at_first is None:
+            return 0
+        moved = (self._later() - self._at_first) / self._block
+        return 0 if abs(moved) <= _DRIFT else 1 if moved > 0 else -1
 
-        The devices' times alone are not believed: in half an hour on a busy machine they wandered by 80 ms where nothing moved.
-        """
-        if self._at_first is None or len(self._later) < _REMEMBERED:
-            return 0
-        moved = (median(self._later) - self._at_first[0]) / self._block
-        if abs(moved) <= _DRIFT:
-            return 0
-        # Heard later means that fewer blocks were taken by the headphones: fewer wait to be paired.
-        waiting = self._at_first[1] - fmean(self._waiting)
-        if abs(waiting) < _QUEUE_AGREES or (waiting > 0) != (moved > 0):
-            return 0
-        return 1 if moved > 0 else -1
+    @property
+    def _known(self) -> bool:
+        return min(len(self._microphone), len(self._headphones)) == _REMEMBERED
 
-    def mended(self, blocks: int) -> None:
-        """From now on she is heard that many blocks later (earlier, if negative) than without."""
-        self._later = deque((one + blocks * self._block for one in self._later), _REMEMBERED)
-        self._waiting = deque((one - blocks for one in self._waiting), _REMEMBERED)
+    def _later(self) -> float:
+        return min(self._headphones) - min(self._microphone) + self._ahead
 
 
 class Capture:
@@ -119,16 +119,11 @@ class Capture:
         self._down: Any = None
         self._left = np.zeros(0, np.int16)
         self._troubles: tuple[Trouble, ...] = ()
-        self._said = 0.0
+        self._said = self._late = 0.0
         if rate != SAMPLE_RATE:
             import soxr
 
             self._down = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16", quality="HQ")
-
-    @property
-    def waiting(self) -> int:
-        """Blocks that could be had at once."""
-        return self._inlet.waiting
 
     def next(self, timeout: float) -> Captured | None:
         """The next block; None when it is not complete in time."""
@@ -137,6 +132,7 @@ class Capture:
             piece = self._inlet.next(max(0.0, until - time.monotonic()))
             if piece is None:
                 return None
+            self._late = piece.late
             lost = round(piece.lost * SAMPLE_RATE / self._rate)
             self._troubles += (("gap", lost),) if piece.lost else ()
             self._troubles += (("overflow", 0),) if piece.overflow else ()
@@ -149,7 +145,7 @@ class Capture:
             self._left = np.concatenate([self._left, self._down.resample_chunk(piece.samples)])
         samples, self._left = self._left[: self._block], self._left[self._block :]
         troubles, self._troubles = self._troubles, ()
-        return Captured(samples, self._said, troubles)
+        return Captured(samples, self._said, self._late, troubles)
 
 
 class Direct:
@@ -159,29 +155,35 @@ class Direct:
         self._outlet = outlet
         self._silent = True
         self._course = Course(BLOCK_SECONDS)
+        self._ahead = 0
+        """Blocks of hers that have been paired or left out, less the trainee's."""
 
-    def match(self, captured: Captured, also_waiting: int) -> Played:
-        """The block beside `captured`, of which `also_waiting` more are there already."""
+    def match(self, captured: Captured) -> Played:
+        """The block beside `captured`."""
         off = self._course.off()
         if off > 0 and self._silent:
             # The headphones' clock is slow, or they stumbled: a block of silence longer for the log.
-            self._course.mended(-1)
             return self._nothing(captured, ())
-        waiting = self._outlet.waiting - also_waiting
         taken = self._outlet.next(_LATE)
         if taken is None:
             return self._nothing(captured, (("underflow", len(captured.samples)),))
-        if off < 0 and not taken.samples.any() and not taken.marks and self._outlet.waiting:
+        lates = [taken.late]
+        if off < 0 and not taken.samples.any() and not taken.marks and (following := self._outlet.next(0)):
             # The headphones' clock is fast: a block of silence shorter.
-            taken = self._outlet.next(0) or taken
-            self._course.mended(1)
-        self._course.note(taken.when - captured.said, waiting)
+            taken = following
+            lates.append(taken.late)
+        self._note(captured, lates)
         self._silent = not taken.samples.any() and not taken.marks
         troubles: list[Trouble] = [("gap", taken.lost)] if taken.lost else []
         troubles += [("underflow", 0)] if taken.underflow else []
         return Played(taken.samples, taken.marks, taken.when, tuple(troubles))
 
+    def _note(self, captured: Captured, lates: Sequence[float]) -> None:
+        self._ahead += len(lates) - 1
+        self._course.note(captured.late, lates, self._ahead * BLOCK_SECONDS)
+
     def _nothing(self, captured: Captured, troubles: tuple[Trouble, ...]) -> Played:
+        self._note(captured, ())
         return Played(np.zeros_like(captured.samples), (), None, troubles)
 
 
@@ -202,19 +204,21 @@ class Fed:
         self._render = render
         self._up = soxr.ResampleStream(SAMPLE_RATE, rate, 1, dtype="int16", quality="HQ")
         self._course = Course(BLOCK_SECONDS)
+        self._paired = 0
 
-    def match(self, captured: Captured, also_waiting: int) -> Played:
-        """The block beside `captured`, of which `also_waiting` more are there already."""
+    def match(self, captured: Captured) -> Played:
+        """The block beside `captured`."""
         heard = time.monotonic() + (self._outlet.queued + self._up.delay()) / self._rate + self._outlet.ahead
         samples, marks = self._render(len(captured.samples))
         out = self._up.resample_chunk(samples)
-        # What waits here is what is heard later; a block that this thread is behind is one that is not queued yet.
-        self._course.note(heard - captured.said, -self._outlet.queued / (self._rate * BLOCK_SECONDS) - also_waiting)
+        given = (self._outlet.given + len(out) + self._up.delay()) / self._rate
+        self._paired += len(captured.samples)
+        self._course.note(captured.late, self._outlet.lates(), given - self._paired / SAMPLE_RATE)
         off = self._course.off()
-        if off and not samples.any() and not marks:
-            # Silence is where the two are brought together again: one block of it more or less for the headphones.
+        if off and not samples.any() and not marks and np.abs(out).max(initial=0) <= _DITHER:
+            # The end of a word may still be on its way through the filter. Silence is where the two are brought together
+            # again: one block of it more or less for the headphones.
             out = out[:0] if off > 0 else np.concatenate([out, np.zeros(len(out), np.int16)])
-            self._course.mended(-off)
         troubles: tuple[Trouble, ...] = (("underflow", 0),) if self._outlet.ran_dry() else ()
         lost = self._outlet.put(out)
         if lost:

@@ -127,7 +127,7 @@ class SoundCard:
         captured = self._capture.next(timeout)
         if captured is None:
             return None
-        played = self._playback.match(captured, self._capture.waiting)
+        played = self._playback.match(captured)
         if played.heard is not None:
             self._latencies.append(played.heard - captured.said)
         return Block(captured.samples, played.samples, played.marks, captured.troubles + played.troubles)
@@ -175,7 +175,7 @@ class SoundCard:
             raise
 
     def _make_inlet(self, rate: int) -> Inlet:
-        self._capture = Capture(inlet := Inlet(round(rate * BLOCK_SECONDS)), rate, _BLOCK)
+        self._capture = Capture(inlet := Inlet(round(rate * BLOCK_SECONDS), rate), rate, _BLOCK)
         return inlet
 
     def _make_outlet(self, rate: int) -> Outlet | FedOutlet:
@@ -184,7 +184,7 @@ class SoundCard:
             self._playback = Direct(outlet := Outlet(_BLOCK, self._render))
             return outlet
         block = round(rate * BLOCK_SECONDS)
-        self._playback = Fed(fed := FedOutlet(block, lead=3 * block), rate, self._render)
+        self._playback = Fed(fed := FedOutlet(block, rate, lead=3 * block), rate, self._render)
         return fed
 
     def _start_any(self, kind: Kind, device: Device, make: Callable[[int], Any]) -> Any:
