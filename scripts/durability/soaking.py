@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,13 +136,50 @@ def drift(reference: NDArray[np.int16], recorded: NDArray[np.int16], piece: floa
         at = _loud_place(reference, len(reference) * part // _PLACES, len(reference) * (part + 1) // _PLACES, length)
         if not reference[at : at + length].any():
             continue
-        found = _place(reference[at : at + length], recorded, at + begin - reach, at + begin + length + reach) - at
+        near = reach // 4
+        found = _place(reference[at : at + length], recorded, at + begin - near, at + begin + length + near) - at
         along.append((round(at / SAMPLE_RATE), round(found / SAMPLE_RATE, 4)))
     return {
         "offset_at_begin_s": round(begin / SAMPLE_RATE, 4), "offset_at_end_s": round(end / SAMPLE_RATE, 4),
         "drift_s": round((end - begin) / SAMPLE_RATE, 4), "over_s": round((last - first) / SAMPLE_RATE, 1),
         "along": along,
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Where a track lies in a recording of what was said or heard, and when that was."""
+
+    along: Sequence[tuple[float, float]]
+    """Second of the track, and seconds by which the recording has it later (`drift`)."""
+    when: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    """Real time of the recording's samples, but for a constant."""
+
+    def at(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Real time of these seconds of the track, but for a constant."""
+        places, late = np.array(self.along, float).T
+        return self.when((seconds + np.interp(seconds, places, late)) * SAMPLE_RATE)
+
+
+def moved_apart(hers: Heard, his: Heard) -> list[tuple[float, float]]:
+    """By how much later, against the beginning, what stands beside each other in the two tracks was heard than said.
+
+    Each device has a clock of its own. So a track that follows its device to the sample moves away from the other by as much as
+    the clocks differ: real time is what both are held to.
+
+    Returns:
+        (second, seconds) along the way, wherever she was found.
+    """
+    seconds = np.array([second for second, _ in hers.along], float)
+    apart = hers.at(seconds) - his.at(seconds)
+    return [(float(at), round(float(one - apart[0]), 4)) for at, one in zip(seconds, apart, strict=True)]
+
+
+def clocks_differ(one: Heard, other: Heard, seconds: float) -> float:
+    """Parts per million by which the first recording's device is slower than the other's, over so many seconds."""
+    places = np.array([10.0, seconds - 10.0]) * SAMPLE_RATE
+    first, second = (np.diff(each.when(places))[0] for each in (one, other))
+    return round(float(first / second - 1) * 1e6, 1)
 
 
 def _loud_place(sound: NDArray[np.int16], begin: int, end: int, length: int) -> int:

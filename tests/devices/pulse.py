@@ -17,10 +17,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import soundfile
@@ -90,15 +92,18 @@ class Pulse:
         with raw.open("wb") as file:
             recorder = subprocess.Popen(
                 ["parec", f"--device={source}", f"--rate={RATE}", "--channels=1", "--format=s16le", "--latency-msec=20"],
-                env=self.environment(), stdout=file,
+                env=self.environment(), stdout=subprocess.PIPE,
             )  # fmt: skip
             recording = Recording()
+            writer = threading.Thread(target=recording.take_down, args=(recorder.stdout, file), daemon=True)
+            writer.start()
             try:
                 _until(lambda: raw.stat().st_size > 0, "nothing is recorded")
                 yield recording
             finally:
                 recorder.terminate()
                 recorder.wait(5)
+                writer.join(5)
         recording.samples = np.frombuffer(raw.read_bytes()[: raw.stat().st_size // 2 * 2], np.int16)
         raw.unlink()
 
@@ -151,6 +156,31 @@ class Recording:
     """What was recorded."""
 
     samples: NDArray[np.int16] = np.zeros(0, np.int16)
+
+    def __init__(self) -> None:
+        self._came: list[tuple[float, int]] = []
+
+    def take_down(self, pipe: IO[bytes], file: IO[bytes]) -> None:
+        """Write what comes, and when it came, until it ends."""
+        size = 0
+        while piece := os.read(pipe.fileno(), 65_536):
+            file.write(piece)
+            file.flush()
+            size += len(piece)
+            self._came.append((time.monotonic(), size // 2))
+
+    def when(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Monotonic seconds at which samples were heard, but for a constant.
+
+        Sound comes late when the processor is busy, but never early: the earliest pieces of every five seconds tell how
+        fast the device really runs, whatever it says of its rate.
+        """
+        came = np.array(self._came, float)
+        late = came[:, 0] - came[:, 1] / RATE
+        stretch = ((came[:, 0] - came[0, 0]) // 5).astype(int)
+        best = np.array([np.flatnonzero(stretch == one)[np.argmin(late[stretch == one])] for one in np.unique(stretch)])
+        told: NDArray[np.float64] = places / RATE + np.interp(places, came[best, 1], late[best])
+        return told
 
 
 def tone(path: Path, hertz: float, seconds: float = 1.0, level: float = 0.3) -> Path:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from durability.soaking import Repeated, drift, judge_memory
+from durability.soaking import Heard, Repeated, clocks_differ, drift, judge_memory, moved_apart
+from voicesim.timebase import SAMPLE_RATE
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -72,3 +73,16 @@ def test_sessions_cut_off_at_random_moments_lose_nothing(tmp_path):
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert json.loads((tmp_path / "json").read_text())["lost"] == 0
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_tracks_are_held_to_the_clock_on_the_wall_not_each_to_its_own_device(follows: bool) -> None:
+    """A microphone 60 ppm fast: her track is kept beside his only if it leaves silence out; to her device it seems to jump."""
+    fast = 60e-6
+    seconds = np.arange(0, 1800, 90)
+    behind = seconds * fast // 0.02 * 0.02 if follows else np.zeros(len(seconds))
+    hers = Heard([*zip(seconds, 2.0 - behind, strict=True)], lambda places: places / SAMPLE_RATE)
+    his = Heard([*zip(seconds, np.full(len(seconds), 0.3), strict=True)], lambda places: places / SAMPLE_RATE / (1 + fast))
+    worst = max(abs(moved) for _, moved in moved_apart(hers, his))
+    assert worst == pytest.approx(0.02 if follows else 0.1, abs=0.003)
+    assert clocks_differ(hers, his, 1800) == pytest.approx(60, abs=0.1)
