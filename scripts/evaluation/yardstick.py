@@ -3,6 +3,7 @@
     python scripts/evaluate.py yardstick                # wants scikit-learn and the sentence model; ten minutes
     python scripts/evaluate.py yardstick --fine-tuned   # the sentence model itself, trained further; an hour or two
     python scripts/evaluate.py yardstick --ceiling      # what the coders made of the same words; two minutes
+    python scripts/evaluate.py yardstick --text-coder   # what a careful reader finds in the words; two minutes
 
 Cross-validated by dialogue: no classifier has seen a word of the dialogue that it judges. Every step adds to the last:
 word sequences of the utterance; what the rules of this project say of it; the utterances before; the utterances after,
@@ -142,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     other = parser.add_mutually_exclusive_group()
     other.add_argument("--fine-tuned", action="store_true", help="the sentence model trained further, instead")
     other.add_argument("--ceiling", action="store_true", help="what the coders made of the same words, instead")
+    other.add_argument("--text-coder", action="store_true", help="what a careful reader finds in the words, instead")
     tuned = parser.add_argument_group("with --fine-tuned")
     tuned.add_argument("--variants", metavar="NAME", nargs="+", default=[], help="some only; a wrong name lists all")
     tuned.add_argument("--folds", type=int, choices=range(1, FOLDS + 1), default=FOLDS, help=f"default: all {FOLDS}")
@@ -180,7 +182,11 @@ def main(arguments: list[str]) -> int:
         print(f"The Switchboard acts are not here ({SWITCHBOARD} in the folder given by --data).")
         return 2
     if lacking := (
-        "" if chosen.ceiling else missing("torch", "tokenizers") if chosen.fine_tuned else missing("sklearn", "scipy")
+        ""
+        if chosen.ceiling or chosen.text_coder
+        else missing("torch", "tokenizers")
+        if chosen.fine_tuned
+        else missing("sklearn", "scipy")
     ):
         print(lacking)
         return 2
@@ -217,7 +223,11 @@ def _measure(chosen: argparse.Namespace, corpus: Path) -> int:
     else:
         for title, judge in (("the rules", damsl_class), ("the rules, corpus' terms", damsl_own_class)):
             figures[title] = tell(title, dialogues, truth, [judge(one.reading) for one in items])
-        if chosen.fine_tuned:
+        if chosen.text_coder:
+            from evaluation.yardstick_text_coder import tell_text_coder
+
+            figures.update(tell_text_coder(items, truth))
+        elif chosen.fine_tuned:
             tuned, code = fine_tuned(corpora, truth, names, chosen.folds, chosen.workers)
             figures.update(tuned)
         else:

@@ -4,7 +4,7 @@ Sound comes in as numbered samples, a pure engine turns it into events and effec
 recording, replay, scoring and review are all readings of the same event log.
 """
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 import os
 

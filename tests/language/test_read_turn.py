@@ -343,3 +343,26 @@ def test_the_same_words_are_always_read_the_same() -> None:
 )
 def test_a_question_is_heard_wherever_the_turn_puts_it(text: str, kind: str) -> None:
     assert kind_of(read_turn(text)) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("which bus took you home", "wh"),
+        ("which friend told you about it", "wh"),
+        ("all right sam how did that start", "wh"),
+        ("well anna what's your view on that", "wh"),
+        ("they haven't they haven't have they called you yet", "polar"),
+        ("he was were you with him then", "polar"),
+        ("which worries me", "none"),
+        ("which makes you wonder", "none"),
+        ("which really helped", "none"),
+        ("he was he was there", "none"),
+        ("sam knew how it started", "none"),
+        ("you didn't do anything wrong there", "none"),
+        ("she did not have anyone to ring", "none"),
+        ("he had had the time of his life", "none"),
+    ],
+)
+def test_a_question_without_punctuation_is_heard_behind_a_name_a_false_start_or_which(text: str, form: str) -> None:
+    assert main_form(read_turn(text)) == form

@@ -19,6 +19,7 @@ from evaluation.yardstick_corpus import Utterance, utterances
 from evaluation.yardstick_encoder import Encoder, mean_of
 from evaluation.yardstick_figures import CLASSES, asked, decided, folds, tell, with_hindsight
 from evaluation.yardstick_reader import judged, laid_out, trained
+from evaluation.yardstick_text_coder import tell_text_coder
 from evaluation.yardstick_tuned import Bench, Variant, measure, prepare, report
 
 ENDS = (1, 2)
@@ -227,6 +228,20 @@ def test_the_ceiling_is_told_for_both_codings(corpus: Path, capsys: pytest.Captu
     figures: Mapping[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures["strict, words alone"]["torn"] == 24  # "he was angry", said and asked back in each call
     assert figures["mapped, and the utterance before"]["torn"] == 0
+
+
+def test_a_readers_codes_are_laid_beside_the_corpus_by_place(
+    items: list[Utterance], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In calls 3 and 4 a reader finds two of the three questions, and takes one statement for a question."""
+    codes = tmp_path / "codes.json"
+    found = {"0": "yes_no", "5": "declarative", "6": "tag"}
+    codes.write_text(json.dumps({"whole": {"3": found, "4": found}, "selected": {"5": {"2": "wh", "3": "open"}}}))
+    figures = tell_text_coder(items, [one.strict for one in items], codes)
+    whole = figures["a reader of the text, whole dialogues"]
+    assert whole["question or not, F1"]["value"] == pytest.approx(2 / 3)
+    assert figures["a reader of the text, selected"]["recall"]["wh"] == 1.0
+    assert "whole dialogues (2), with what follows: 14 utterances" in capsys.readouterr().out
 
 
 @pytest.mark.models

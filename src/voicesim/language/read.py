@@ -26,7 +26,7 @@ from voicesim.language.text.tokens import Word, fluent, spoken_words, tokenize
 from voicesim.language.topics import find_topics
 from voicesim.scenario.model import Mark, Move
 
-READER = "rules/5+words/4"
+READER = "rules/6+words/4"
 """Which reader made a reading: its kind, and a number that grows whenever the same text may be read differently."""
 
 

@@ -84,6 +84,8 @@ def _wh(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None:
     for place in range(at + 1, len(norms)):
         if norms[place] in words.wh and _inverts_at_once(norms, start, place):
             return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.08)
+        if _after_name(norms, start, place):
+            return FormReading("wh", place, min(place + 2, len(norms) - 1), sure - 0.08)
         if norms[place] not in words.wh or blocked_before(norms, place):
             continue
         if any(word in words.reporting - {"about", "of"} for word in norms[at:place]) and not piece.asked:
@@ -137,6 +139,17 @@ def _in_place(norms: Sequence[str], start: int) -> int | None:
             done = norms[place - 1] == body[1] or norms[place - 1] in {"you", "him", "her", "me", "them", "it"}
             return place if done and norms[place] in {"what", "who", "where", "when"} else None
     return None
+
+
+def _after_name(norms: Sequence[str], start: int, place: int) -> bool:
+    """Whether a question word follows a word that can only call somebody: "all right Sam how did that start"."""
+    words = load_words()
+    if place != start + 1 or norms[place] not in words.wh or norms[place + 1 : place + 2] == ():
+        return False
+    first = norms[start]
+    known = words.clause_subjects | words.auxiliaries | words.adverbs | words.prepositions | words.determiners
+    known = known | words.subordinators | words.conjunctions | words.wh | words.reporting
+    return first not in known and verb_base(first) is None and inverted(norms, place + 1, strict=False)
 
 
 def _later_question(norms: Sequence[str], at: int) -> bool:
@@ -232,6 +245,9 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
         return FormReading("polar", start, start + 1, 0.7)
     if norms[start] in {"why", "what", "who", "how"}:
         return None
+    anew = _begun_anew(norms, start)
+    if anew is not None:
+        return FormReading("polar", anew, anew + 1, sure - 0.1)
     for place in range(start + 1, len(norms) - 1):
         if norms[place : place + 3] == ("do", "you", "mean") and place - start >= 3:
             return FormReading("polar", place, place + 2, sure - 0.1)
@@ -255,6 +271,28 @@ def _polar(piece: Piece, norms: Sequence[str], start: int) -> FormReading | None
             continue
         return FormReading("polar", place, place + 1, sure - 0.1)
     return None
+
+
+def _begun_anew(norms: Sequence[str], start: int) -> int | None:
+    """Where a question begins that broke off as a statement: "she has, has she called", "it was, have you been there"."""
+    words = load_words()
+    if norms[start] not in words.clause_subjects:
+        return None
+    place = start + 1
+    while place < len(norms) and (norms[place] in words.auxiliaries | {"not"} or norms[place] == norms[start]):
+        begins = place > start + 1 and not _goes_on(norms[start + 1 : place], norms[place])
+        if begins and inverted(norms, place, strict=True) and place + 2 < len(norms):
+            return place
+        place += 1
+    return None
+
+
+def _goes_on(before: Sequence[str], auxiliary: str) -> bool:
+    """Whether an auxiliary can be the verb of the ones before it: "did not do anything", "would have him", "had had the time"."""
+    last = next((word for word in reversed(before) if word != "not"), "")
+    if auxiliary == "had":
+        return last in {"have", "has", "had"}
+    return auxiliary in {"do", "have"} and last in load_words().modals | {"do", "does", "did"}
 
 
 def _plainly(norms: Sequence[str], start: int, place: int) -> bool:

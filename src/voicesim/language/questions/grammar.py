@@ -205,8 +205,11 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
         return False
     if first in {"what", "who"} and follows in words.wh_verbs - words.auxiliaries:
         return not _headless(rest)
-    if first == "which" and follows in {"means", "i", "you"}:
-        return False
+    upset = follows.endswith("s") and tuple(rest[1:2]) in {("me",), ("us",), ("you",), ("him",), ("her",), ("them",)}
+    if first == "which" and (follows in {"means", "i", "you"} or upset):
+        return False  # "which worries me" goes on with what was said before
+    if first == "which" and index == opening(norms) and _which_one(rest):
+        return True
     if first == "what" and index == opening(norms) and is_past(follows) and 2 <= len(rest) <= 8:
         acted_on = {"you", "him", "her", "it", "them", "this", "that", "the", "your", "his"}
         if (
@@ -253,6 +256,15 @@ def wh_question(norms: Sequence[str], index: int) -> bool:
     if first in {"how", "what", "which", "where"} and len(rest) <= 3 and not any(verb_base(word) for word in rest):
         return follows in words.degree if first == "how" else follows not in {"ever", "so"}
     return first == "who" and (is_past(follows) or (follows.endswith("s") and verb_base(follows) is not None))
+
+
+def _which_one(rest: Sequence[str]) -> bool:
+    """Whether the thing asked for acts: "which one hit you", "which ward treated him"; not "which really hurt"."""
+    words = load_words()
+    if len(rest) < 3 or rest[0] in {"kind", "sort", "people"} or not is_past(rest[1]) or is_past(rest[0]):
+        return False
+    other = words.clause_subjects - {"one"} | words.auxiliaries | words.adverbs | words.prepositions | words.determiners
+    return rest[0] not in other - {"one"} and verb_base(rest[0]) is None and not rest[0].endswith("ly")
 
 
 def _headless(rest: Sequence[str]) -> bool:
