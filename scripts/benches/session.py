@@ -147,12 +147,7 @@ def interviews(model: str, asr: str) -> dict[str, Any]:
     # Four times over: over a minute alone, starting up would be most of it.
     his, hers = (np.tile(track[:length], 4) for track in (his, hers))
     length *= 4
-    said = (("trainee", "And what happened after you had left that evening?"), ("survivor", "I went to the car."))
-    lines = [
-        json.dumps({"speaker": speaker, "start": 6 * i, "end": 6 * i + 5, "text": text})
-        for i in range(300)
-        for speaker, text in [said[i % 2]]
-    ]
+    lines = [json.dumps(turn) for turn in _half_an_hour()]
     with tempfile.TemporaryDirectory() as scratch:
         pair, turns = Path(scratch, "pair.flac"), Path(scratch, "turns.jsonl")
         soundfile.write(pair, np.stack((his, hers), axis=1), 16000)
@@ -168,6 +163,26 @@ def interviews(model: str, asr: str) -> dict[str, Any]:
         "score_30_minutes_s": round(scoring, 2),
         "score_30_minutes_processor_s": round(scoring_cpu, 2),
     }
+
+
+def _half_an_hour() -> list[dict[str, Any]]:
+    """300 turns of two speakers, no two alike: the sentences that the tests read, as they come."""
+    folder = ROOT / "tests" / "language"
+    rows = [
+        json.loads(line)["text"]
+        for name in ("authored_questions", "authored_spoken", "authored_marks")
+        for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    texts = iter(dict.fromkeys(rows))
+    return [
+        {
+            "speaker": ("trainee", "survivor")[i % 2],
+            "start": 6 * i,
+            "end": 6 * i + 5,
+            "text": " ".join((next(texts), next(texts))),
+        }
+        for i in range(300)
+    ]
 
 
 def _took(*arguments: str) -> tuple[float, float]:

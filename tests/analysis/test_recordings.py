@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from voicesim.analysis.leakage import find_leak
 from voicesim.analysis.recording import Recording, hear, read_pair, read_stereo, separate, speech_pieces
+from voicesim.asr.engines import open_transcriber
+from voicesim.asr.faster import FasterWhisper
+from voicesim.asr.store import ModelFiles
 from voicesim.audio.files import read_mono_16k
-from voicesim.errors import BadInputError
+from voicesim.errors import BadInputError, WeightsError
 from voicesim.timebase import seconds
 
 FIXTURES = Path(__file__).resolve().parents[2] / "audio_fixtures"
@@ -133,6 +136,26 @@ def test_without_a_transcriber_times_are_there_and_words_are_not(
     spoken, _ = hear(Recording(*tracks), ())
     assert {one.speaker for one in spoken} == {"trainee", "survivor"}
     assert all(one.text is None for one in spoken)
+
+
+@pytest.mark.models
+def test_the_words_do_not_depend_on_how_many_listen(tracks: tuple[NDArray[np.int16], NDArray[np.int16]]) -> None:
+    """One listener or two, quick or slow: the same recording gives the same words at the same places."""
+    one, other = (open_transcriber("faster-whisper", "tiny.en") for _ in range(2))
+    alone, _ = hear(Recording(*tracks), [one])
+    together, _ = hear(Recording(*tracks), [one, other])
+    assert alone == together
+    assert sum(len(spoken.words) for spoken in alone) > 80
+
+
+def test_damaged_weights_are_told_and_nobody_waits_for_ever(
+    tracks: tuple[NDArray[np.int16], NDArray[np.int16]], tmp_path: Path
+) -> None:
+    (tmp_path / "model.bin").write_bytes(b"not a model")
+    (tmp_path / "config.json").write_text("{}")
+    damaged = FasterWhisper(ModelFiles("base", tmp_path, None))
+    with pytest.raises(WeightsError, match="cannot be loaded"):
+        hear(Recording(*tracks), [damaged])
 
 
 @pytest.mark.models

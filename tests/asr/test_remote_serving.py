@@ -14,12 +14,11 @@ from starlette.requests import Request
 
 from voicesim.asr.engines import open_transcriber
 from voicesim.asr.faster import FasterWhisper
-from voicesim.asr.hearing import hearing, recognise
+from voicesim.asr.hearing import Attempt, hearing
 from voicesim.asr.remote.pcm import from_pcm, to_pcm
 from voicesim.asr.remote.ray_serve import ABOUT, HEAR, PROMPT, read_transcript
 from voicesim.asr.serving.run import served
 from voicesim.asr.serving.service import Hearer, ServiceOptions, read_prompt
-from voicesim.asr.serving.together import Attempt, Errand, hear_together
 from voicesim.errors import BadInputError
 from voicesim.timebase import SAMPLE_RATE
 
@@ -42,21 +41,26 @@ def test_segments_heard_together_give_the_words_they_give_alone(engine: FasterWh
         seconds = len(sound) / SAMPLE_RATE
         return Attempt(sound, hearing().window.length(seconds), "", hearing().tokens.most(seconds))
 
-    together = hear_together(engine.core(), [attempt(sound) for sound in sounds])
+    together = engine.core().hear_together([attempt(sound) for sound in sounds])
     for sound, both in zip(sounds, together, strict=True):
-        (alone,) = hear_together(engine.core(), [attempt(sound)])
+        (alone,) = engine.core().hear_together([attempt(sound)])
         assert both.decoded.tokens == alone.decoded.tokens
         assert both.decoded.average_log_probability == pytest.approx(alone.decoded.average_log_probability, abs=0.05)
-        assert [piece.text for piece in both.pieces] == [piece.text for piece in alone.pieces]
-        starts = [[piece.start for piece in one.pieces] for one in (both, alone)]
+        assert [piece.text for piece in both.align()] == [piece.text for piece in alone.align()]
+        starts = [[piece.start for piece in one.align()] for one in (both, alone)]
         assert starts[0] == pytest.approx(starts[1], abs=0.1)
 
 
 @pytest.mark.models
 def test_the_rules_of_hearing_hold_for_what_is_heard_together(engine: FasterWhisper, say: Say) -> None:
-    errand = Errand(lambda attempt: hear_together(engine.core(), [attempt])[0])
-    for sound in (say(QUESTION), coughs(2)):
-        assert recognise(errand, sound, (), hearing()).text == engine.transcribe(sound).text
+    """Coughs are no words, a long segment is cut, an unsure one is heard again: beside others as well as alone."""
+    sounds = [say(QUESTION), coughs(2), np.tile(say(LINES[2]), 14), np.zeros(800, np.float32), say("Mm-hm.")]
+    together = engine.transcribe_all(sounds)
+    alone = [engine.transcribe(sound) for sound in sounds]
+    assert [one.text for one in together] == [one.text for one in alone]
+    assert together[0].text
+    assert [together[place].text for place in (1, 3)] == ["", ""]
+    assert len(together[2].text.split()) > 60
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,9 @@ def test_tracks_are_held_to_the_clock_on_the_wall_not_each_to_its_own_device(fol
     seconds = np.arange(0, 1800, 90)
     behind = seconds * fast // 0.02 * 0.02 if follows else np.zeros(len(seconds))
     hers = Heard([*zip(seconds, 2.0 - behind, strict=True)], lambda places: places / SAMPLE_RATE)
-    his = Heard([*zip(seconds, np.full(len(seconds), 0.3), strict=True)], lambda places: places / SAMPLE_RATE / (1 + fast))
+    his = Heard(
+        [*zip(seconds, np.full(len(seconds), 0.3), strict=True)], lambda places: places / SAMPLE_RATE / (1 + fast)
+    )
     worst = max(abs(moved) for _, moved in moved_apart(hers, his))
     assert worst == pytest.approx(0.02 if follows else 0.1, abs=0.003)
     assert clocks_differ(hers, his, 1800) == pytest.approx(60, abs=0.1)

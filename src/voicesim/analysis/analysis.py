@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from voicesim.timebase import seconds
 
 if TYPE_CHECKING:
     from voicesim.asr.ports import Transcriber
+    from voicesim.meaning.finder import MeaningFinder
 
 KINDS = ("backchannel", "terminal_overlap", "interruption", "cut_in")
 PACE = (
@@ -159,7 +161,7 @@ def analyze_turns(path: Path, rubric: Rubric) -> Analysis:
         BadInputError: it cannot be read, or a line makes no sense.
     """
     spoken = read_turns_file(path)
-    reader, notes = _best_reader(spoken)
+    reader, notes = _reader(_open_finder(), spoken)
     conversation = converse(spoken, reader=reader)
     return Analysis(spoken, conversation, score(conversation, rubric), notes=notes)
 
@@ -178,8 +180,10 @@ def analyze_recording(
         rubric: what judges.
         progress: told the share of the transcription that is done.
     """
-    spoken, notes = hear(recording, transcribers, progress)
-    reader, without = _best_reader(spoken)
+    with ThreadPoolExecutor(1) as aside:
+        opening = aside.submit(_open_finder)  # while others listen
+        spoken, notes = hear(recording, transcribers, progress)
+        reader, without = _reader(opening.result(), spoken)
     conversation = converse(spoken, recording.length, reader)
     conversation = replace(conversation, voice=hear_voice(recording.trainee, conversation.turns))
     ears = f"{transcribers[0].engine} {transcribers[0].model}" if transcribers else ""
@@ -187,12 +191,20 @@ def analyze_recording(
     return Analysis(spoken, conversation, card, recording, (*recording.notes, *notes, *without), ears)
 
 
-def _best_reader(spoken: Sequence[Spoken]) -> tuple[Reader, tuple[str, ...]]:
-    """The reader that this machine has the weights for, and what to say when it has none."""
+def _open_finder() -> MeaningFinder | None:
+    """What finds meanings, where this machine has the weights for it; and the lexicons, compiled."""
     from voicesim.language.read import read_turn
     from voicesim.meaning.finder import best_finder
 
     find, _ = best_finder()
+    read_turn("What would you like me to call you?")
+    return find
+
+
+def _reader(find: MeaningFinder | None, spoken: Sequence[Spoken]) -> tuple[Reader, tuple[str, ...]]:
+    """The best reader that there is, and what to say when it is not the best of all."""
+    from voicesim.language.read import read_turn
+
     if find is None:
         return read_turn, (
             "Moves go by words alone; with the sentence model (voicesim doctor --fetch) more are found.",

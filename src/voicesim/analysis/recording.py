@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from queue import SimpleQueue
+from queue import PriorityQueue, SimpleQueue
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -23,11 +23,11 @@ from voicesim.errors import BadInputError
 from voicesim.language.reading import Speaker
 from voicesim.scoring.conversation import Span
 from voicesim.scoring.measures import settings
-from voicesim.timebase import samples
+from voicesim.timebase import samples, seconds
 from voicesim.yamlfile import load_model
 
 if TYPE_CHECKING:
-    from voicesim.asr.ports import Transcriber
+    from voicesim.asr.ports import TimedWord, Transcriber, Transcript
 
 Progress = Callable[[float], None]
 _SILENCE = 33
@@ -44,6 +44,7 @@ class RecordingSettings(BaseModel):
     format: Literal["voicesim/recording/1"]
     longest_piece: Annotated[float, Field(gt=0, le=30)]
     rehear_window: Annotated[float, Field(gt=0, le=30)]
+    together: Annotated[int, Field(ge=1, le=64)]
 
 
 @cache
@@ -163,26 +164,59 @@ def hear(
     Returns:
         Both speakers' utterances, and notes on what was left out.
     """
-    tracks, notes = separate(recording)
-    with _Listeners(tracks, transcribers) as listeners:
+    with _Listeners(transcribers) as listeners:
+        tracks, notes = separate(recording)
         for speaker, track in tracks.items():
-            # The first speaker's words are being heard while the second's speech is looked for.
-            listeners.take(speaker, speech_pieces(track))
+            for piece in speech_pieces(track):
+                listeners.take(speaker, track, piece)
         spoken = list(listeners.heard(progress))
     return tuple(sorted(spoken, key=lambda one: (one.start, one.speaker))), notes
 
 
-class _Listeners:
-    """Transcribers at work, each on one piece at a time in a thread of its own; without any, words stay unknown."""
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of a track, to be heard at once."""
 
-    def __init__(self, tracks: Mapping[Speaker, NDArray[np.int16]], transcribers: Sequence[Transcriber]) -> None:
-        self._tracks = tracks
+    speaker: Speaker
+    track: NDArray[np.int16]
+    segments: tuple[Span, ...]
+
+    @property
+    def start(self) -> int:
+        return self.segments[0].start
+
+    @property
+    def end(self) -> int:
+        return self.segments[-1].end
+
+    def spoken(self, text: str | None, words: Sequence[TimedWord] = ()) -> Spoken:
+        """The utterance that these words make."""
+        at = self.start
+        placed = (Word(word.text.strip(), at + samples(word.start), at + samples(word.end)) for word in words)
+        return Spoken(at, self.end, self.speaker, text and text.strip(), tuple(placed), self.segments)
+
+
+class _Listeners:
+    """Transcribers at work, each on one handful of pieces at a time in a thread of its own; without any, words stay unknown.
+
+    They load while the tracks are still being looked at, and hear the first pieces while later ones are looked for. ::
+
+        here        separate │ pieces of his track │ pieces of hers │ wait
+        a listener  load     │ hear, hear, hear, ...  what is longest first
+
+    Which pieces make a handful depends on the recording alone, never on who is quicker: the same recording gives the same words.
+    """
+
+    def __init__(self, transcribers: Sequence[Transcriber]) -> None:
         self._free: SimpleQueue[Transcriber] = SimpleQueue()
-        for transcriber in transcribers:
-            self._free.put(transcriber)
+        self._together = recording_settings().together if transcribers else 1
+        self._handfuls: dict[float, list[_Piece]] = {}
+        """Those not yet full, by the length of the window that their pieces are heard in."""
+        self._waiting: PriorityQueue[tuple[int, int, list[_Piece]]] = PriorityQueue()
         self._pool = ThreadPoolExecutor(max(1, len(transcribers)))
         self._silent = not transcribers
-        self._work: list[Future[Spoken]] = []
+        self._loading = [self._pool.submit(self._load, each) for each in transcribers]
+        self._work: list[Future[list[Spoken]]] = []
 
     def __enter__(self) -> _Listeners:
         return self
@@ -190,27 +224,50 @@ class _Listeners:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def take(self, speaker: Speaker, groups: Sequence[list[Span]]) -> None:
-        """Let these pieces be heard, the longest first, so that none is left to wait for at the end."""
-        longest_first = sorted(groups, key=lambda group: group[0].start - group[-1].end)
-        self._work += [self._pool.submit(self._hear, speaker, group) for group in longest_first]
+    def take(self, speaker: Speaker, track: NDArray[np.int16], segments: Sequence[Span]) -> None:
+        """Let this piece of a track be heard, perhaps along with some to come."""
+        from voicesim.asr.hearing import hearing
+
+        piece = _Piece(speaker, track, tuple(segments))
+        window = hearing().window.length(seconds(piece.end - piece.start))
+        handful = self._handfuls.setdefault(window, [])
+        handful.append(piece)
+        if len(handful) >= self._together:
+            self._submit(self._handfuls.pop(window))
 
     def heard(self, progress: Progress) -> Iterator[Spoken]:
-        """What was heard, as it comes."""
+        """No more will come: what was heard, as it is done."""
+        for handful in self._handfuls.values():
+            self._submit(handful)
+        self._handfuls = {}
+        for loading in self._loading:
+            loading.result()
         for done, work in enumerate(as_completed(self._work), start=1):
-            yield work.result()
+            yield from work.result()
             progress(done / len(self._work))
 
-    def _hear(self, speaker: Speaker, group: list[Span]) -> Spoken:
-        start, end = group[0].start, group[-1].end
+    def _submit(self, handful: list[_Piece]) -> None:
+        length = sum(piece.end - piece.start for piece in handful)
+        # Of those that wait, the longest is heard first: none is left to wait for at the end.
+        self._waiting.put((-length, len(self._work), handful))
+        self._work.append(self._pool.submit(self._next))
+
+    def _load(self, transcriber: Transcriber) -> None:
+        try:
+            transcriber.warm_up()
+        finally:
+            self._free.put(transcriber)  # who waits for it is told the same
+
+    def _next(self) -> list[Spoken]:
+        _, _, handful = self._waiting.get_nowait()
         if self._silent:
-            return Spoken(start, end, speaker, None, (), tuple(group))
+            return [piece.spoken(None) for piece in handful]
         mine = self._free.get()
         try:
-            text, words = _transcribed(mine, self._tracks[speaker], start, end)
+            heard = _transcribed(mine, handful)
         finally:
             self._free.put(mine)
-        return Spoken(start, end, speaker, text, words, tuple(group))
+        return [piece.spoken(one.text, one.words) for piece, one in zip(handful, heard, strict=True)]
 
 
 def separate(recording: Recording) -> tuple[dict[Speaker, NDArray[np.int16]], tuple[str, ...]]:
@@ -231,29 +288,25 @@ def separate(recording: Recording) -> tuple[dict[Speaker, NDArray[np.int16]], tu
     return found, tuple(notes)
 
 
-def speech_pieces(track: NDArray[np.int16]) -> list[list[Span]]:
-    """Speech segments, those a breath apart in one group, no group longer than the transcriber can hear at once."""
-    from voicesim.audio.vad import segments
+def speech_pieces(track: NDArray[np.int16]) -> Iterator[list[Span]]:
+    """Speech segments, those a breath apart in one group, no group longer than the transcriber can hear at once; as found."""
+    from voicesim.audio.vad import follow_segments
 
-    longest = samples(recording_settings().longest_piece)
-    groups: list[list[Span]] = []
-    for onset, end in segments(track):
-        span = Span(onset, end)
-        if groups:
-            last = groups[-1]
-            near = onset - last[-1].end < samples(settings().breath)
-            if near and end - last[0].start <= longest:
-                last.append(span)
-                continue
-        groups.append([span])
-    return groups
+    longest, breath = samples(recording_settings().longest_piece), samples(settings().breath)
+    group: list[Span] = []
+    for onset, end in follow_segments(track):
+        if group and (onset - group[-1].end >= breath or end - group[0].start > longest):
+            yield group
+            group = []
+        group.append(Span(onset, end))
+    if group:
+        yield group
 
 
-def _transcribed(
-    transcriber: Transcriber, track: NDArray[np.int16], start: int, end: int
-) -> tuple[str, tuple[Word, ...]]:
-    heard = transcriber.transcribe(np.divide(track[start:end], 32768, dtype=np.float32))
-    words = tuple(
-        Word(word.text.strip(), start + samples(word.start), start + samples(word.end)) for word in heard.words
-    )
-    return heard.text.strip(), words
+def _transcribed(transcriber: Transcriber, pieces: Sequence[_Piece]) -> list[Transcript]:
+    from voicesim.asr.ports import HearsTogether
+
+    sounds = [np.divide(piece.track[piece.start : piece.end], 32768, dtype=np.float32) for piece in pieces]
+    if isinstance(transcriber, HearsTogether):
+        return transcriber.transcribe_all(sounds)
+    return [transcriber.transcribe(sound) for sound in sounds]

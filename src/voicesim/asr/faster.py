@@ -5,13 +5,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voicesim.asr.hearing import ENDS, Decoded, Hearing, Piece, Samples, hearing, last_word, recognise
+from voicesim.asr.hearing import (
+    ENDS,
+    Attempt,
+    Attempted,
+    Decoded,
+    Hearing,
+    Piece,
+    Samples,
+    hearing,
+    last_word,
+    recognise,
+    recognise_all,
+)  # fmt: skip
 from voicesim.asr.machine import threads
 from voicesim.asr.ports import Transcript
 from voicesim.asr.store import ModelFiles
@@ -62,6 +75,11 @@ class FasterWhisper:
         """Transcribe one segment. See `Transcriber.transcribe`."""
         with self._lock:
             return recognise(self.core(), samples, prompt, self._settings)
+
+    def transcribe_all(self, segments: Sequence[Samples]) -> list[Transcript]:
+        """Transcribe several segments as one batch. See `HearsTogether.transcribe_all`."""
+        with self._lock:
+            return recognise_all(self.core().hear_together, segments, (), self._settings)
 
     def core(self) -> Core:
         """The engine itself, loaded. Not safe to use from several threads.
@@ -143,6 +161,43 @@ class Core:
     def align(self, encoded: _Encoded, tokens: Sequence[int], seconds: float) -> Sequence[Piece]:
         (pieces,) = self.align_all(encoded.features, [list(tokens)], [seconds])
         return pieces
+
+    def hear_together(self, attempts: Sequence[Attempt]) -> list[Attempted]:
+        """Hear several windows; those of one length and one prompt go through the model as one batch.
+
+        The words are the same as one by one; figures may differ in the last digits. On a processor three short windows take three
+        quarters of the time they take one by one. A decoder that goes in circles may go on for as long as the longest of its batch;
+        it is cut where it would have been cut alone.
+
+        Args:
+            attempts: in any order.
+
+        Returns:
+            One answer for each, in the same order.
+        """
+        groups: dict[tuple[float, str], list[int]] = {}
+        for place, attempt in enumerate(attempts):
+            groups.setdefault((attempt.window, attempt.prompt), []).append(place)
+        answers: dict[int, Attempted] = {}
+        for (window, prompt), places in groups.items():
+            answers.update(zip(places, self._batch([attempts[each] for each in places], window, prompt), strict=True))
+        return [answers[place] for place in range(len(attempts))]
+
+    def _batch(self, attempts: Sequence[Attempt], window: float, prompt: str) -> list[Attempted]:
+        features = self.whisper.encode(np.stack([self.mel(attempt.samples, window) for attempt in attempts]))
+        decoded = self.decode_all(features, prompt, [attempt.most_tokens for attempt in attempts])
+        # Nothing to align is no reason to leave the batch: a stand-in keeps the row, and what it gives is dropped.
+        stand_in = self.tokenizer.encode(" a")
+
+        @cache
+        def aligned() -> list[list[Piece]]:
+            tokens = [list(one.tokens) or stand_in for one in decoded]
+            return self.align_all(features, tokens, [attempt.seconds for attempt in attempts])
+
+        def align(row: int) -> Sequence[Piece]:
+            return aligned()[row] if decoded[row].tokens else ()
+
+        return [Attempted(one, partial(align, row)) for row, one in enumerate(decoded)]
 
     def decode_all(self, features: Any, prompt: str, most_tokens: Sequence[int]) -> list[Decoded]:
         """Write what is heard in each row of encoded windows, each in at most so many tokens."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Protocol, TypeVar
 
@@ -162,11 +162,91 @@ class WhisperEngine(Protocol[Encoded]):
         """Find where the tokens sound, within the first `seconds`."""
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One window of sound to be heard."""
+
+    samples: Samples
+    window: float
+    """Seconds that the encoder looks at."""
+    prompt: str
+    most_tokens: int
+
+    @property
+    def seconds(self) -> float:
+        """How long the sound in the window is."""
+        return len(self.samples) / SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """What one window gave."""
+
+    decoded: Decoded
+    align: Callable[[], Sequence[Piece]]
+    """Finds where the words sound. Asked for only where they are needed: it costs a tenth of all the listening."""
+
+
+Listening = Generator[Attempt, Attempted, Transcript]
+"""A segment on its way to words: hands out one attempt after the other, and is sent what each gave."""
+
+
 def recognise(engine: WhisperEngine[Encoded], samples: Samples, prompt: Sequence[str], settings: Hearing) -> Transcript:
-    """Transcribe one speech segment.
+    """Transcribe one speech segment; see `listening`.
 
     Args:
         engine: what does the listening.
+        samples: mono, 16 kHz, float32 in [-1, 1], shape (n,).
+        prompt: names and words that are likely.
+        settings: windows and gates.
+    """
+
+    def hear(attempt: Attempt) -> Attempted:
+        encoded = engine.encode(attempt.samples, attempt.window)
+        decoded = engine.decode(encoded, attempt.prompt, attempt.most_tokens)
+        return Attempted(decoded, lambda: engine.align(encoded, decoded.tokens, attempt.seconds))
+
+    (transcript,) = recognise_all(lambda attempts: [hear(attempt) for attempt in attempts], [samples], prompt, settings)
+    return transcript
+
+
+def recognise_all(
+    hear: Callable[[Sequence[Attempt]], Sequence[Attempted]],
+    segments: Sequence[Samples],
+    prompt: Sequence[str],
+    settings: Hearing,
+) -> list[Transcript]:
+    """Transcribe several segments side by side; see `listening`.
+
+    Args:
+        hear: hears the attempts that all of them make next.
+        segments: each as `recognise` takes it.
+        prompt: names and words that are likely in each.
+        settings: windows and gates.
+    """
+    found: dict[int, Transcript] = {}
+    waiting: list[tuple[int, Listening, Attempt]] = []
+
+    def go_on(number: int, steps: Listening, answer: Attempted | None) -> None:
+        try:
+            waiting.append((number, steps, next(steps) if answer is None else steps.send(answer)))
+        except StopIteration as done:
+            found[number] = done.value
+
+    for number, samples in enumerate(segments):
+        go_on(number, listening(samples, prompt, settings), None)
+    while waiting:
+        asked, waiting = waiting, []
+        answers = hear([attempt for _, _, attempt in asked])
+        for (number, steps, _), answer in zip(asked, answers, strict=True):
+            go_on(number, steps, answer)
+    return [found[number] for number in range(len(segments))]
+
+
+def listening(samples: Samples, prompt: Sequence[str], settings: Hearing) -> Listening:
+    """The way of one speech segment to words.
+
+    Args:
         samples: mono, 16 kHz, float32 in [-1, 1], shape (n,).
         prompt: names and words that are likely.
         settings: windows and gates.
@@ -180,11 +260,15 @@ def recognise(engine: WhisperEngine[Encoded], samples: Samples, prompt: Sequence
     offset = 0
     while waiting:
         piece = waiting.pop(0)
-        attempt = _believable(engine, piece, ", ".join(prompt), settings)
-        if attempt.circling and len(piece) >= settings.split.halved * SAMPLE_RATE:
+        if not _audible(piece, settings):
+            heard.append(NOTHING)
+            offset += len(piece)
+            continue
+        best = yield from _believable(piece, ", ".join(prompt), settings)
+        if best.circling and len(piece) >= settings.split.halved * SAMPLE_RATE:
             waiting[:0] = _cut(piece, len(piece) // 3, 2 * len(piece) // 3, settings.split)
             continue
-        heard.append(_transcript(attempt, offset / SAMPLE_RATE, len(piece) / SAMPLE_RATE, settings.gate))
+        heard.append(_transcript(best, offset / SAMPLE_RATE, len(piece) / SAMPLE_RATE, settings.gate))
         offset += len(piece)
     believed = [transcript for transcript in heard if transcript.text]
     if not believed:
@@ -197,6 +281,15 @@ def recognise(engine: WhisperEngine[Encoded], samples: Samples, prompt: Sequence
         sum(transcript.average_log_probability * len(transcript.words) for transcript in believed) / total,
         believed[-1].closing,
     )
+
+
+NOTHING = Transcript("", no_speech_probability=1.0)
+"""What is heard where there is no need to listen."""
+
+
+def _audible(samples: Samples, settings: Hearing) -> bool:
+    long_enough = len(samples) / SAMPLE_RATE >= settings.gate.shortest
+    return long_enough and loudest_dbfs(samples, settings.split.frame) >= settings.gate.quietest_dbfs
 
 
 def checked(samples: Samples) -> Samples:
@@ -235,41 +328,57 @@ def _cut(samples: Samples, first: int, last: int, split: Split) -> tuple[Samples
     return samples[:cut], samples[cut:]
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    """What one window gave. `circling`: the decoder repeated itself or wrote more than was said."""
+class _Try:
+    """An attempt that has been heard, and what to think of it."""
 
-    decoded: Decoded
-    parts: Sequence[Piece]
-    doubt: float
-    circling: bool
+    def __init__(self, attempt: Attempt, heard: Attempted, settings: Hearing) -> None:
+        self.decoded = heard.decoded
+        self.doubt = settings.gate.no_speech_weight * self.decoded.no_speech_probability
+        self.doubt -= self.decoded.average_log_probability
+        self._align, self._rehear = heard.align, settings.rehear
+        self._words = bool(self.decoded.tokens) and self.doubt <= settings.gate.most_doubt
+        self._repeats = self._words and _repeats(self.decoded, attempt.seconds, settings.rehear)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the words are doubtful by their likelihood alone."""
+        least = self._rehear.log_probability - self._rehear.few_tokens / (len(self.decoded.tokens) + 1)
+        return self.decoded.average_log_probability < least
+
+    @cached_property
+    def parts(self) -> Sequence[Piece]:
+        """The words and where they sound; none where there are none to believe."""
+        return self._align() if self._words and not self._repeats else ()
+
+    @cached_property
+    def circling(self) -> bool:
+        """Whether the decoder repeated itself or wrote more than was said."""
+        return self._repeats or _crammed(self.parts, self._rehear)
 
 
-NOTHING = _Attempt(Decoded((), "", 0.0, 1.0), (), math.inf, False)
-"""What is heard where there is no need to listen."""
+def _believable(samples: Samples, prompt: str, settings: Hearing) -> Generator[Attempt, Attempted, _Try]:
+    """The best that can be got out of one piece: a short window, and a longer one where the short is not trusted."""
 
+    def attempt(window: float) -> Generator[Attempt, Attempted, _Try]:
+        made = Attempt(samples, window, prompt, settings.tokens.most(len(samples) / SAMPLE_RATE))
+        return _Try(made, (yield made), settings)
 
-def _believable(engine: WhisperEngine[Encoded], samples: Samples, prompt: str, settings: Hearing) -> _Attempt:
-    """The best that can be got out of one piece: a short window, and the full one where the short is not trusted."""
-    gate, seconds = settings.gate, len(samples) / SAMPLE_RATE
-    if seconds < gate.shortest or loudest_dbfs(samples, settings.split.frame) < gate.quietest_dbfs:
-        return NOTHING
-    short = settings.window.length(seconds)
-    attempt = _attempt(engine, samples, prompt, short, settings)
-    if attempt.doubt <= gate.most_doubt and short < settings.window.full and _untrusted(attempt, settings.rehear):
-        longer = min(settings.window.full, max(settings.rehear.window, short + settings.window.margin))
-        again = _attempt(engine, samples, prompt, longer, settings)
-        if attempt.circling or (again.doubt <= attempt.doubt and not again.circling):
+    short, full = settings.window.length(len(samples) / SAMPLE_RATE), settings.window.full
+    first = yield from attempt(short)
+    if first.doubt <= settings.gate.most_doubt and short < full and (first.unsure or first.circling):
+        again = yield from attempt(min(full, max(settings.rehear.window, short + settings.window.margin)))
+        surer = again.doubt <= first.doubt and not again.circling
+        if surer or first.circling:
             return again
-    return attempt
+    return first
 
 
-def _transcript(attempt: _Attempt, offset: float, seconds: float, gate: Gate) -> Transcript:
-    decoded = attempt.decoded
-    believed = attempt.doubt <= gate.most_doubt and not attempt.circling
-    words = place(attempt.parts, offset, seconds) if believed else ()
+def _transcript(heard: _Try, offset: float, seconds: float, gate: Gate) -> Transcript:
+    decoded = heard.decoded
+    believed = heard.doubt <= gate.most_doubt and not heard.circling
+    words = place(heard.parts, offset, seconds) if believed else ()
     text = " ".join(word.text for word in words)
-    closing = (_closing(attempt.parts) if decoded.closing is None else decoded.closing) if words else 0.0
+    closing = (_closing(heard.parts) if decoded.closing is None else decoded.closing) if words else 0.0
     return Transcript(text, words, decoded.no_speech_probability, decoded.average_log_probability, closing)
 
 
@@ -279,31 +388,10 @@ def _closing(parts: Sequence[Piece]) -> float:
     return parts[-1].probability if text.endswith(ENDS) and not text.endswith("..") else 0.0
 
 
-def _attempt(
-    engine: WhisperEngine[Encoded], samples: Samples, prompt: str, window: float, settings: Hearing
-) -> _Attempt:
-    seconds = len(samples) / SAMPLE_RATE
-    encoded = engine.encode(samples, window)
-    decoded = engine.decode(encoded, prompt, settings.tokens.most(seconds))
-    doubt = settings.gate.no_speech_weight * decoded.no_speech_probability - decoded.average_log_probability
-    if not decoded.tokens or doubt > settings.gate.most_doubt:
-        return _Attempt(decoded, (), doubt, False)
-    if _circling(decoded, seconds, settings.rehear):
-        return _Attempt(decoded, (), doubt, True)
-    parts = engine.align(encoded, decoded.tokens, seconds)
-    return _Attempt(decoded, parts, doubt, _crammed(parts, settings.rehear))
-
-
-def _untrusted(attempt: _Attempt, rehear: Rehear) -> bool:
-    decoded = attempt.decoded
-    least = rehear.log_probability - rehear.few_tokens / (len(decoded.tokens) + 1)
-    return attempt.circling or decoded.average_log_probability < least
-
-
-def _circling(decoded: Decoded, seconds: float, rehear: Rehear) -> bool:
+def _repeats(decoded: Decoded, seconds: float, rehear: Rehear) -> bool:
     raw, words = decoded.text.encode(), len(decoded.text.split())
-    repeats = len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > rehear.repetition
-    return repeats or (words >= 3 and words / seconds > rehear.words_per_second)
+    repetitive = len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > rehear.repetition
+    return repetitive or (words >= 3 and words / seconds > rehear.words_per_second)
 
 
 def _crammed(parts: Sequence[Piece], rehear: Rehear) -> bool:

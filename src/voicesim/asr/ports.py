@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,3 +51,11 @@ class Transcriber(Protocol):
             samples: mono, 16 kHz, float32 in [-1, 1], shape (n,).
             prompt: names and words of the scenario that bias recognition; may be ignored.
         """
+
+
+@runtime_checkable
+class HearsTogether(Protocol):
+    """A transcriber that hears several segments in less time than one after the other."""
+
+    def transcribe_all(self, segments: Sequence[NDArray[np.float32]]) -> list[Transcript]:
+        """Transcribe segments, each as `Transcriber.transcribe` takes it: the same words, figures equal but for the last digits."""

@@ -25,8 +25,8 @@ Trouble = tuple[Literal["overflow", "underflow", "gap"], int]
 _DRIFT = 0.6
 """Share of a block by which the two may be apart before silence is used to bring them together."""
 _REMEMBERED = 250
-"""Calls of either device that are looked back on, 5 s: somebody keeps the processor busy for less, and a clock takes minutes to be a
-block ahead."""
+"""Calls of either device that are looked back on, 5 s: somebody keeps the processor busy for less, and a clock takes minutes to be
+a block ahead."""
 _DITHER = 2
 """Largest sample that silence may have after conversion."""
 _LATE = 0.06
@@ -60,8 +60,8 @@ class Course:
     """Whether she is still heard as much later than she is paired with as at the beginning.
 
     A device calls when it has a block, or room for one; under load some calls come late, and then a few in a bunch. None comes
-    before its time, so the earliest of some seconds show the device's own clock, here to a fraction of a millisecond. (The times that
-    drivers tell wandered by 20 ms in minutes over PulseAudio's ALSA plug-in, while nothing moved.)
+    before its time, so the earliest of some seconds show the device's own clock, here to a fraction of a millisecond. (The times
+    that drivers tell wandered by 20 ms in minutes over PulseAudio's ALSA plug-in, while nothing moved.)
 
     Args:
         block: seconds a block lasts.

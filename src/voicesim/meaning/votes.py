@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from voicesim.folders import cache_folder
 from voicesim.language.examples import MoveExamples
 from voicesim.language.meanings import keys
+from voicesim.language.read import READER
 from voicesim.meaning.encoder import Encoder, Vectors
 from voicesim.meaning.wordings import Wordings
 from voicesim.scenario.model import Move
@@ -107,16 +108,19 @@ def prepare_ballot(examples: MoveExamples, encoder: Encoder) -> Ballot:
     rows += [(sentence, None, False) for sentence in examples.nothing]
     sentences = tuple(sentence for sentence, _, _ in rows)
     for_move = np.array([[made and move == each for each in moves] for _, move, made in rows])
-    name = hashlib.sha256(repr((_VERSION, encoder.name, rows)).encode()).hexdigest()[:24]
+    name = hashlib.sha256(repr((_VERSION, READER, encoder.name, rows)).encode()).hexdigest()[:24]
     kept = _cached(name, len(rows), len(moves))
-    said = [as_said(sentence) for sentence in sentences]
-    wordings = Wordings(said)
     if kept is None:
+        said = [as_said(sentence) for sentence in sentences]
+        wordings = Wordings(said)
         vectors = encoder.embed(said)
         alike = np.array([wordings.likeness(sentence) for sentence in said])
-        kept = vectors, _weigh(_kernel(vectors) + _WORDS * alike, for_move)
-        _keep(name, *kept)
-    return Ballot(moves, sentences, for_move, Votes(*kept, wordings))
+        weights = _weigh(_kernel(vectors) + _WORDS * alike, for_move)
+        _keep(name, said, vectors, weights)
+    else:
+        said, vectors, weights = kept
+        wordings = Wordings(said)
+    return Ballot(moves, sentences, for_move, Votes(vectors, weights, wordings))
 
 
 def prepare_topics(topics: Mapping[str, Sequence[str]], ballot: Ballot, encoder: Encoder) -> TopicBallot | None:
@@ -171,23 +175,26 @@ def _weigh(kernel: NDArray[np.float64], for_move: NDArray[np.bool_]) -> NDArray[
     return weights
 
 
-def _cached(name: str, rows: int, moves: int) -> tuple[Vectors, NDArray[np.float64]] | None:
+def _cached(name: str, rows: int, moves: int) -> tuple[list[str], Vectors, NDArray[np.float64]] | None:
     """Only a convenience: whatever is wrong with the file, it is made again."""
     try:
         with np.load(cache_folder() / "meaning" / f"{name}.npz", allow_pickle=False) as file:
+            said: Any = file["said"]
             vectors: Any = file["vectors"]
             weights: Any = file["weights"]
     except Exception:  # a cut-off archive can fail in many ways
         return None
-    return (vectors, weights) if len(vectors) == rows and weights.shape == (rows, moves) else None
+    if not len(said) == len(vectors) == rows or weights.shape != (rows, moves):
+        return None
+    return said.tolist(), vectors, weights
 
 
-def _keep(name: str, vectors: Vectors, weights: NDArray[np.float64]) -> None:
+def _keep(name: str, said: list[str], vectors: Vectors, weights: NDArray[np.float64]) -> None:
     target = cache_folder() / "meaning" / f"{name}.npz"
     partial = target.with_name(f"{name}.{os.getpid()}.npz")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(partial, vectors=vectors, weights=weights)
+        np.savez(partial, said=np.array(said), vectors=vectors, weights=weights)
         os.replace(partial, target)
     except OSError:
         partial.unlink(missing_ok=True)

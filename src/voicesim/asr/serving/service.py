@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voicesim import __version__
-from voicesim.asr.hearing import hearing, recognise
+from voicesim.asr.hearing import Attempt, Attempted, hearing, listening
 from voicesim.asr.ports import Transcript
 from voicesim.asr.remote.pcm import from_pcm
 from voicesim.asr.remote.ray_serve import ABOUT, HEAR, PROMPT, PROTOCOL, write_transcript
 from voicesim.asr.remote.settings import remote_settings
-from voicesim.asr.serving.together import Attempt, Attempted, Errand, hear_together
 from voicesim.errors import VoicesimError
 from voicesim.timebase import SAMPLE_RATE
 
@@ -78,7 +77,6 @@ class Hearer:
         self._token = options.token
         self._model = ThreadPoolExecutor(1, "voicesim-model")
         """The model does one thing at a time."""
-        self._segments = ThreadPoolExecutor(remote_settings().server.waiting, "voicesim-segment")
 
     async def attempt(self, attempt: Attempt) -> Attempted:
         """One attempt, with whatever else waits at this moment. Replaced by the batched one where it is served."""
@@ -86,21 +84,31 @@ class Hearer:
         return heard
 
     async def together(self, attempts: Sequence[Attempt]) -> list[Attempted]:
-        """Several attempts as one batch, outside the event loop."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._model, hear_together, self._core, attempts)
+        """Several attempts as one batch, outside the event loop, and their words found in the sound."""
+
+        def hear() -> list[Attempted]:
+            heard = self._core.hear_together(attempts)
+            for one in heard:
+                one.align()
+            return heard
+
+        return await asyncio.get_running_loop().run_in_executor(self._model, hear)
 
     async def hear(self, pcm: bytes, prompt: Sequence[str] = ()) -> Transcript:
-        """Words for one segment."""
-        loop = asyncio.get_running_loop()
+        """Words for one segment: its attempts wait for those of others, and are heard together with them. ::
 
-        def hand_over(attempt: Attempt) -> Attempted:
-            return asyncio.run_coroutine_threadsafe(self.attempt(attempt), loop).result()
-
-        def listen() -> Transcript:
-            return recognise(Errand(hand_over), from_pcm(pcm), prompt, hearing())
-
-        return await loop.run_in_executor(self._segments, listen)
+        segment A ─ attempt ─┐                       ┌─► A goes on
+        segment B ─ attempt ─┼─► one batch: encode,  ┼─► B goes on
+        segment C ─ attempt ─┘   decode, align       └─► C asks again, with a longer window
+        """
+        steps = listening(from_pcm(pcm), prompt, hearing())
+        try:
+            attempt = next(steps)
+            while True:
+                attempt = steps.send(await self.attempt(attempt))
+        except StopIteration as done:
+            transcript: Transcript = done.value
+            return transcript
 
     async def __call__(self, request: Request) -> Response:
         """Answer one call."""

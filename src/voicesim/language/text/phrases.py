@@ -19,6 +19,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Generic, TypeVar
 
 from voicesim.language.text.tokens import Word, expand
@@ -70,12 +71,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One compiled pattern."""
+    """One pattern, read. Its regular expression is compiled when a line first needs it: most never do."""
 
     pattern: str
-    regex: re.Pattern[str]
+    expression: str
     needs: tuple[frozenset[str], ...]
     """Every match contains a word of each of these sets: spares most searches."""
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The regular expression over a line's words."""
+        return _compiled(self.expression)
 
     def possible(self, line: Line) -> bool:
         """Whether `line` holds the words that a match would need."""
@@ -153,7 +159,12 @@ def compile_phrase(pattern: str, lists: Mapping[str, Sequence[str]], openers: It
         raise PhraseError(f"pattern {pattern!r} holds no words")
     # Rare words rule out most: content words are long, and a set is only as telling as it is small.
     telling = sorted(needs, key=lambda words: (len(words), -min(map(len, words))))[:3]
-    return Phrase(pattern, re.compile("(?<= )" + regex), tuple(telling))
+    return Phrase(pattern, "(?<= )" + regex, tuple(telling))
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 Needs = list[frozenset[str]]
