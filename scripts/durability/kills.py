@@ -42,10 +42,10 @@ KINDS = {
     for kind in (
         Kind("kill", 0.25, "SIGKILL while the session runs, at the clock's pace"),
         Kind("closing", 0.0, "SIGKILL while the session is being closed and scored"),
-        Kind("power", 0.5, "power cut, modelled: only what was synced is sure"),
-        Kind("power-ext4", 0.5, "power cut on a real ext4 disk that is switched off"),
+        Kind("power", 0.25, "power cut, modelled: only what was synced is sure"),
+        Kind("power-ext4", 0.25, "power cut on a real ext4 disk that is switched off"),
         Kind("full", 0.25, "the disk fills up"),
-        Kind("read-only", 0.5, "the disk turns read-only in mid-session"),
+        Kind("read-only", 0.25, "the disk turns read-only in mid-session"),
         Kind("unplugged", 0.25, "the sound device vanishes, and the process is killed soon after"),
     )
 }

@@ -1,7 +1,7 @@
 """Writing a session as it happens, so that a kill at any moment leaves everything up to that moment.
 
 Records and samples go to the operating system at once (they outlive the process); a thread of its own brings them onto the disk
-five times a second (they outlive the power), so that the session never waits for a slow disk.
+ten times a second (they outlive the power), so that the session never waits for a slow disk.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SYNC_EVERY = 0.2
+_SYNC_EVERY = 0.1
 """Seconds from one sync to the next."""
 _BREATH = 0.02
 """Seconds a slow disk is left alone between two of them."""
