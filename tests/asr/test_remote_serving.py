@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -120,3 +123,14 @@ def test_a_prompt_is_a_short_list_of_words() -> None:
 def test_a_service_open_to_the_network_needs_a_token() -> None:
     with pytest.raises(BadInputError, match="has no token"), served(ServiceOptions("tiny.en"), host="0.0.0.0"):
         pass
+
+
+@pytest.mark.models
+def test_a_ray_of_ones_own_starts_on_a_machine_that_belongs_to_a_cluster() -> None:
+    """Ray is told by its environment, or finds out, which cluster runs here already, and would join that one."""
+    if not os.environ.get("CI"):
+        pytest.importorskip("ray", reason="needs voicesim[cluster]")
+    own = "from voicesim.asr.serving.cluster import join; print(len(join('local', 1).nodes()))"
+    there = {**os.environ, "RAY_ADDRESS": "127.0.0.1:9"}
+    done = subprocess.run([sys.executable, "-c", own], env=there, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.strip()) == (0, "1"), done.stderr

@@ -49,7 +49,7 @@ def join(address: str, cores: int | None = None) -> Any:
 
     Raises:
         BadInputError: ray is not installed, or this process is connected to another cluster.
-        ServiceError: there is no cluster at the address.
+        ServiceError: there is no cluster at the address, or none could be started here.
     """
     if address == HERE and "ray" not in sys.modules:  # Ray reads this once, when it is loaded
         os.environ.setdefault("RAY_AUTH_MODE", "token")
@@ -66,14 +66,19 @@ def join(address: str, cores: int | None = None) -> Any:
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     try:
         if address == HERE:
+            # Named, because without an address Ray looks for a cluster that runs here already, and joins that.
             ray.init(
-                num_cpus=cores, include_dashboard=False, _node_ip_address="127.0.0.1",
+                address=HERE, num_cpus=cores, include_dashboard=False, _node_ip_address="127.0.0.1",
                 object_store_memory=256 * 1024 * 1024, **quiet,
             )  # fmt: skip
         else:
             ray.init(address=address, **quiet)
     except (ConnectionError, ValueError, RuntimeError, TimeoutError, OSError) as error:
         told = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        if address == HERE:
+            raise ServiceError(
+                f"Ray did not start on this machine ({told}).", "Is there memory and room on the disk left for it?"
+            ) from None
         raise ServiceError(
             f"There is no Ray cluster at {address} ({told}).",
             "Start one with `ray start --head` and give its address, or use --address local.",
