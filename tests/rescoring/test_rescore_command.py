@@ -86,7 +86,8 @@ def test_stopped_and_started_again_it_goes_on_and_nothing_is_there_twice(
     assert 0 < done < 6
     if how is signal.SIGINT:
         assert first.returncode == 2
-        assert json.loads(out)["left"] == 6 - json.loads(out)["fresh"]
+        assert json.loads(out)["fresh"] == done, "what lies there is counted"
+        assert json.loads(out)["left"] == 6 - done
     second = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     told = json.loads(second.stdout)
     assert (told["results"], told["left"]) == (6, 0)

@@ -9,8 +9,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,7 +119,8 @@ def go_over(
             tell()
             crew = hire()
             try:
-                _work(books, journal, place, crew, ship, tell)
+                with _asked_to_stop() as asked:
+                    _work(books, journal, place, crew, ship, tell, asked)
             except KeyboardInterrupt:
                 pass
             finally:
@@ -178,8 +182,36 @@ def _count(journal: Journal, job: Job, text: str) -> bool:
     return journal.count(job.key, comparison(text))
 
 
-def _work(books: _Books, journal: Journal, place: Place, crew: Crew, ship: bool, tell: Callable[[], None]) -> None:
-    while books.pending or books.at_work:
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Set by Ctrl-C: what has come in is put in its place and counted first. A second Ctrl-C interrupts at once."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked  # signals are for the main thread
+        return
+
+    def ask(*_: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    # By name: a program started in the background by a shell is deaf to Ctrl-C otherwise.
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+
+
+def _work(
+    books: _Books,
+    journal: Journal,
+    place: Place,
+    crew: Crew,
+    ship: bool,
+    tell: Callable[[], None],
+    asked_to_stop: threading.Event,
+) -> None:
+    while (books.pending or books.at_work) and not asked_to_stop.is_set():
         while books.pending and crew.free:
             job, files = books.pending.popleft()
             books.at_work[job.key] = job
