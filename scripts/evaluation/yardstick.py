@@ -181,13 +181,9 @@ def main(arguments: list[str]) -> int:
     if not corpus.is_file():
         print(f"The Switchboard acts are not here ({SWITCHBOARD} in the folder given by --data).")
         return 2
-    if lacking := (
-        ""
-        if chosen.ceiling or chosen.text_coder
-        else missing("torch", "tokenizers")
-        if chosen.fine_tuned
-        else missing("sklearn", "scipy")
-    ):
+    trains = not (chosen.ceiling or chosen.text_coder)
+    wanted = ("torch", "tokenizers") if chosen.fine_tuned else ("sklearn", "scipy") if trains else ()
+    if lacking := missing(*wanted):
         print(lacking)
         return 2
     try:

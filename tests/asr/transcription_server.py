@@ -19,7 +19,7 @@ import numpy as np
 
 from voicesim.asr.engines import open_transcriber
 from voicesim.asr.faster import FasterWhisper
-from voicesim.asr.hearing import hearing
+from voicesim.asr.hearing import Attempt, hearing
 from voicesim.timebase import SAMPLE_RATE
 
 
@@ -135,9 +135,9 @@ def verbose(whisper: Any, wav: bytes, prompt: str, word_times: bool) -> dict[str
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (SAMPLE_RATE, 1, 2)
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
     core, seconds = whisper.core(), len(samples) / SAMPLE_RATE
-    encoded = core.encode(samples, hearing().window.length(seconds))
-    decoded = core.decode(encoded, prompt, hearing().tokens.most(seconds))
-    pieces = core.align(encoded, decoded.tokens, seconds) if decoded.tokens else []
+    attempt = Attempt(samples, hearing().window.length(seconds), prompt, hearing().tokens.most(seconds))
+    (heard,) = core.hear_together([attempt])
+    decoded, pieces = heard.decoded, heard.align()
     words: list[dict[str, Any]] = []
     for piece in pieces:
         bare = piece.text.strip().strip(".,?!")

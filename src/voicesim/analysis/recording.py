@@ -209,7 +209,7 @@ class _Listeners:
 
     def __init__(self, transcribers: Sequence[Transcriber]) -> None:
         self._free: SimpleQueue[Transcriber] = SimpleQueue()
-        self._together = recording_settings().together if transcribers else 1
+        self._together = recording_settings().together
         self._handfuls: dict[float, list[_Piece]] = {}
         """Those not yet full, by the length of the window that their pieces are heard in."""
         self._waiting: PriorityQueue[tuple[int, int, list[_Piece]]] = PriorityQueue()

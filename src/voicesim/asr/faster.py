@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -22,9 +21,8 @@ from voicesim.asr.hearing import (
     Samples,
     hearing,
     last_word,
-    recognise,
     recognise_all,
-)  # fmt: skip
+)
 from voicesim.asr.machine import threads
 from voicesim.asr.ports import Transcript
 from voicesim.asr.store import ModelFiles
@@ -67,19 +65,20 @@ class FasterWhisper:
     def warm_up(self) -> None:
         """Load the weights and run once, so that the first turn is as quick as the rest."""
         with self._lock:
-            core = self.core()
-            encoded = core.encode(np.zeros(SAMPLE_RATE, np.float32), self._settings.window.floor)
-            core.decode(encoded, "", 1)
+            self.core().hear_together([Attempt(np.zeros(SAMPLE_RATE, np.float32), self._settings.window.floor, "", 1)])
 
     def transcribe(self, samples: Samples, prompt: Sequence[str] = ()) -> Transcript:
         """Transcribe one segment. See `Transcriber.transcribe`."""
-        with self._lock:
-            return recognise(self.core(), samples, prompt, self._settings)
+        (transcript,) = self._transcribed([samples], prompt)
+        return transcript
 
     def transcribe_all(self, segments: Sequence[Samples]) -> list[Transcript]:
         """Transcribe several segments as one batch. See `HearsTogether.transcribe_all`."""
+        return self._transcribed(segments, ())
+
+    def _transcribed(self, segments: Sequence[Samples], prompt: Sequence[str]) -> list[Transcript]:
         with self._lock:
-            return recognise_all(self.core().hear_together, segments, (), self._settings)
+            return recognise_all(self.core().hear_together, segments, prompt, self._settings)
 
     def core(self) -> Core:
         """The engine itself, loaded. Not safe to use from several threads.
@@ -120,14 +119,8 @@ _MOST_STEPS = 1000
 """Tokens, of all rows together, up to which the scores of each step are kept: 0.2 MB a step."""
 
 
-@dataclass(frozen=True)
-class _Encoded:
-    features: Any
-    """The encoder's output, kept by CTranslate2."""
-
-
 class Core:
-    """What `hearing.recognise` asks of an engine."""
+    """The model, with what `hearing.recognise_all` asks of it."""
 
     def __init__(self, model: WhisperModel) -> None:
         from faster_whisper.tokenizer import Tokenizer
@@ -150,17 +143,6 @@ class Core:
         padded[: len(samples)] = samples[: len(padded)]
         features: NDArray[np.float32] = self.whisper.feature_extractor(padded, padding=0)
         return features
-
-    def encode(self, samples: Samples, seconds: float) -> _Encoded:
-        return _Encoded(self.whisper.encode(self.mel(samples, seconds)))
-
-    def decode(self, encoded: _Encoded, prompt: str, most_tokens: int) -> Decoded:
-        (decoded,) = self.decode_all(encoded.features, prompt, [most_tokens])
-        return decoded
-
-    def align(self, encoded: _Encoded, tokens: Sequence[int], seconds: float) -> Sequence[Piece]:
-        (pieces,) = self.align_all(encoded.features, [list(tokens)], [seconds])
-        return pieces
 
     def hear_together(self, attempts: Sequence[Attempt]) -> list[Attempted]:
         """Hear several windows; those of one length and one prompt go through the model as one batch.

@@ -263,7 +263,7 @@ def _which_one(rest: Sequence[str]) -> bool:
     words = load_words()
     if len(rest) < 3 or rest[0] in {"kind", "sort", "people"} or not is_past(rest[1]) or is_past(rest[0]):
         return False
-    other = words.clause_subjects - {"one"} | words.auxiliaries | words.adverbs | words.prepositions | words.determiners
+    other = words.clause_subjects | words.auxiliaries | words.adverbs | words.prepositions | words.determiners
     return rest[0] not in other - {"one"} and verb_base(rest[0]) is None and not rest[0].endswith("ly")
 
 

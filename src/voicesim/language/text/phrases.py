@@ -19,7 +19,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from voicesim.language.text.tokens import Word, expand
@@ -69,7 +69,7 @@ class Line:
         return Line(joined, self.starts[:index], frozenset(joined.split()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """One pattern, read. Its regular expression is compiled when a line first needs it: most never do."""
 
@@ -78,10 +78,10 @@ class Phrase:
     needs: tuple[frozenset[str], ...]
     """Every match contains a word of each of these sets: spares most searches."""
 
-    @property
+    @cached_property
     def regex(self) -> re.Pattern[str]:
         """The regular expression over a line's words."""
-        return _compiled(self.expression)
+        return re.compile(self.expression)
 
     def possible(self, line: Line) -> bool:
         """Whether `line` holds the words that a match would need."""
@@ -160,11 +160,6 @@ def compile_phrase(pattern: str, lists: Mapping[str, Sequence[str]], openers: It
     # Rare words rule out most: content words are long, and a set is only as telling as it is small.
     telling = sorted(needs, key=lambda words: (len(words), -min(map(len, words))))[:3]
     return Phrase(pattern, "(?<= )" + regex, tuple(telling))
-
-
-@cache
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
 
 
 Needs = list[frozenset[str]]
