@@ -10,10 +10,8 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from voicesim.rescoring.worker import Answer, Job
 from voicesim.session.in_use import in_use
 from voicesim.session.meta import SessionMeta
 from voicesim.session.names import EVENTS
+from voicesim.stopping import asked_to_stop
 from voicesim.timebase import SAMPLE_RATE
 
 Progress = Callable[[str, int, int], None]
@@ -86,7 +85,7 @@ def go_over(
 ) -> Report:
     """Go over a corpus, from where an earlier run of the same plan left off.
 
-    Ctrl-C ends it calmly: what is done is kept, and the report says how much is left.
+    Ctrl-C ends it calmly: what has come in is kept and counted, and the report says how much is left. A second one interrupts.
 
     Args:
         corpus: which sessions.
@@ -119,8 +118,8 @@ def go_over(
             tell()
             crew = hire()
             try:
-                with _asked_to_stop() as asked:
-                    _work(books, journal, place, crew, ship, tell, asked)
+                with asked_to_stop(signal.SIGINT) as asked:
+                    _work(books, journal, place, crew, ship, tell, asked.is_set)
             except KeyboardInterrupt:
                 pass
             finally:
@@ -182,26 +181,6 @@ def _count(journal: Journal, job: Job, text: str) -> bool:
     return journal.count(job.key, comparison(text))
 
 
-@contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
-    """Set by Ctrl-C: what has come in is put in its place and counted first. A second Ctrl-C interrupts at once."""
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked  # signals are for the main thread
-        return
-
-    def ask(*_: object) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    # By name: a program started in the background by a shell is deaf to Ctrl-C otherwise.
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before or signal.default_int_handler)
-
-
 def _work(
     books: _Books,
     journal: Journal,
@@ -209,9 +188,9 @@ def _work(
     crew: Crew,
     ship: bool,
     tell: Callable[[], None],
-    asked_to_stop: threading.Event,
+    stopped: Callable[[], bool],
 ) -> None:
-    while (books.pending or books.at_work) and not asked_to_stop.is_set():
+    while (books.pending or books.at_work) and not stopped():
         while books.pending and crew.free:
             job, files = books.pending.popleft()
             books.at_work[job.key] = job

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from voicesim.asr.remote.address import is_loopback
 from voicesim.asr.serving.cluster import HERE, join
 from voicesim.asr.serving.service import ServiceOptions, application
 from voicesim.errors import BadInputError, ServiceError
+from voicesim.stopping import asked_to_stop
 
 NAME = "voicesim-asr"
 
@@ -77,15 +77,9 @@ def served(
 
 def wait_for_the_end() -> None:
     """Until Ctrl-C, or until the system asks for the end."""
-    asked = threading.Event()
-    # Both by name: a program started in the background by a shell is deaf to Ctrl-C otherwise.
-    before = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with asked_to_stop(signal.SIGINT, signal.SIGTERM) as asked:
         while not asked.wait(1.0):
             pass
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _take_down(connected: Any, address: str) -> None:
